@@ -1,0 +1,1 @@
+"""Loa station agent."""

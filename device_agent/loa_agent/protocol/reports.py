@@ -1,0 +1,86 @@
+"""What a station says of itself: its state, and its journal record by record."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from loa_agent.protocol.documents import Id, Sha256, Wire
+
+MAX_RECORDS_PER_REPORT = 200
+
+
+class ClockTrust(StrEnum):
+    """Whether a station may believe its clock."""
+
+    SYNCHRONISED = "synchronised"
+    HELD_OVER = "held_over"
+    UNTRUSTED = "untrusted"
+
+
+class StationStatus(StrEnum):
+    """The station's own word; `offline` comes from its last will."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+class State(Wire):
+    """Retained state and last will. A lower (boot, connection) than one already seen is stale."""
+
+    type: Literal["state"] = "state"
+    station: Id
+    boot: int = Field(ge=0)
+    connection: int = Field(ge=0)
+    status: StationStatus
+    sent_at: AwareDatetime
+    versions: dict[str, int] = Field(default_factory=dict)
+    playing: str | None = None
+    clock: ClockTrust = ClockTrust.UNTRUSTED
+    agent_version: str = ""
+    free_bytes: int | None = None
+    conditions: tuple[str, ...] = ()
+
+
+class RecordKind(StrEnum):
+    """What happened. Names are only ever added."""
+
+    BOOTED = "booted"
+    RECEIVED = "received"
+    REFUSED = "refused"
+    FETCHED = "fetched"
+    FETCH_FAILED = "fetch_failed"
+    ARMED = "armed"
+    STARTED = "started"
+    ENDED = "ended"
+    MISSED = "missed"
+
+
+class Record(Wire):
+    """One row of a station's journal; identified by station, boot and sequence."""
+
+    sequence: int = Field(ge=1)
+    boot: int = Field(ge=0)
+    at: AwareDatetime
+    kind: RecordKind
+    occurrence: str | None = None
+    broadcast: str | None = None
+    item: Sha256 | None = None
+    planned_at: AwareDatetime | None = None
+    actual_at: AwareDatetime | None = None
+    offset_ms: int | None = None
+    played_ms: int | None = None
+    volume_percent: int | None = None
+    code: str | None = None
+    document: str | None = None
+    version: int | None = None
+
+
+class Report(Wire):
+    """A run of journal records; `oldest` is the lowest sequence the station still holds."""
+
+    type: Literal["report"] = "report"
+    station: Id
+    boot: int = Field(ge=0)
+    oldest: int = Field(ge=0)
+    records: tuple[Record, ...] = Field(max_length=MAX_RECORDS_PER_REPORT)

@@ -1,0 +1,1 @@
+"""Loa server: bulletins, timetable and proof for grassroots radio."""
