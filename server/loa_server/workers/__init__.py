@@ -1,0 +1,1 @@
+"""Loops and processes that run beside the web server."""
