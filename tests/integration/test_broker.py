@@ -77,7 +77,9 @@ class Server:
         self.heard: Queue[tuple[str, bytes]] = Queue()
         connected = threading.Event()
         address = BusAddress("127.0.0.1", broker.address.port, "loa-server", SERVER_PASSWORD)
-        self.bus = PahoBus(address, lambda *message: self.heard.put(message), connected.set)
+        self.bus = PahoBus(
+            address, lambda topic, raw, _retained: self.heard.put((topic, raw)), connected.set
+        )
         self.bus.start()
         assert connected.wait(PATIENCE_S)
 

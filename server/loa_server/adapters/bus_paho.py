@@ -32,13 +32,13 @@ class BusAddress:
 class PahoBus:
     """Publishes with QoS 1 and hears all stations; callbacks only hand over.
 
-    `on_message(topic, payload)` and `on_connected()` run on the network thread.
+    `on_message(topic, payload, retained)` and `on_connected()` run on the network thread.
     """
 
     def __init__(
         self,
         address: BusAddress,
-        on_message: Callable[[str, bytes], None],
+        on_message: Callable[[str, bytes, bool], None],
         on_connected: Callable[[], None],
     ) -> None:
         self._address = address
@@ -110,7 +110,7 @@ class PahoBus:
             self._note_lost(str(reason))
 
     def _message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        self._on_message(message.topic, bytes(message.payload))
+        self._on_message(message.topic, bytes(message.payload), message.retain)
 
     def _note_lost(self, reason: str) -> None:
         """Log once when the broker goes; paho tries again with growing pauses."""

@@ -1,0 +1,316 @@
+"""The bridge believes only sealed words, acknowledges after storing, and publishes what is due."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from loa_agent.protocol import topics
+from loa_agent.protocol.acceptance import open_document, parse
+from loa_agent.protocol.documents import Ack, Config, Manifest, Window
+from loa_agent.protocol.reports import Record, RecordKind, Report, State, StationStatus
+from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal, unseal
+from loa_server.application.ingest_state import Presence
+from loa_server.application.messaging import BusError, StationAccess
+from loa_server.application.publish_documents import (
+    RENEW_AFTER,
+    DueDocument,
+    ManifestContent,
+    StationSettings,
+)
+from loa_server.workers.bridge import Bridge
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+STATION = "phu-cat-1"
+AUTHORITY = SigningKey.generate()
+STATION_KEY = SigningKey.generate()
+SERVER_KEYS = TrustedKeys.of({AUTHORITY.kid: AUTHORITY.public_b64})
+
+
+class FakeBus:
+    """Keeps what was published; refuses while `away`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, bytes, bool]] = []
+        self.away = False
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        if self.away:
+            raise BusError("not_connected")
+        self.sent.append((topic, payload, retain))
+
+    def last(self, topic: str) -> bytes:
+        return [payload for sent, payload, _ in self.sent if sent == topic][-1]
+
+
+class FakeBroker:
+    """Remembers every list of stations it was given."""
+
+    def __init__(self) -> None:
+        self.allowed: list[list[StationAccess]] = []
+
+    def allow(self, stations: Sequence[StationAccess]) -> bool:
+        self.allowed.append(list(stations))
+        return True
+
+
+class FakeDirectory:
+    """Documents as rows in memory: key to (version, mark, clean mark, issued at)."""
+
+    def __init__(self) -> None:
+        self.versions = {"manifest/a-phu-cat": 0, f"config/{STATION}": 0}
+        self.marks = dict.fromkeys(self.versions, 1)
+        self.clean = dict.fromkeys(self.versions, 0)
+        self.issued = dict.fromkeys(self.versions, NOW)
+        self.stations = [StationAccess(STATION, "p" * 24, ("a-phu-cat",))]
+        self.gone: set[str] = set()
+
+    def take_due(self, renew_before: datetime, limit: int) -> list[DueDocument]:
+        due = [
+            key
+            for key in self.versions
+            if self.marks[key] != self.clean[key] or self.issued[key] < renew_before
+        ]
+        for key in due[:limit]:
+            self.versions[key] += 1
+        return [DueDocument(key, self.versions[key], self.marks[key]) for key in due[:limit]]
+
+    def manifest(self, audience: str) -> ManifestContent | None:
+        return None if audience in self.gone else ManifestContent(level=2)
+
+    def settings(self, station: str) -> StationSettings | None:
+        assert station == STATION
+        hours = (Window(start="05:00", end="21:00"),)
+        return StationSettings("Phù Cát 1", ("a-phu-cat",), "Asia/Ho_Chi_Minh", hours, 80, 0)
+
+    def note_published(self, due: DueDocument, issued_at: datetime) -> None:
+        self.clean[due.key] = due.mark
+        self.issued[due.key] = issued_at
+
+    def access_stamp(self) -> str:
+        return str(len(self.stations))
+
+    def access(self) -> list[StationAccess]:
+        return self.stations
+
+    def everything_due(self) -> None:
+        self.marks = {key: mark + 1 for key, mark in self.marks.items()}
+
+
+class FakeLedger:
+    """Presences and journals in memory; counts the transactions."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Presence] = {}
+        self.records: dict[int, Record] = {}
+        self.acked = 0
+        self.committed = 0
+        self.announced: list[str] = []
+        self.presences = self
+        self.journals = self
+
+    @contextmanager
+    def transaction(self) -> Iterator["FakeLedger"]:
+        yield self
+        self.committed += 1
+
+    def public_key(self, station: str) -> tuple[str, str] | None:
+        return (STATION_KEY.kid, STATION_KEY.public_b64) if station == STATION else None
+
+    def announce(self, *subjects: str) -> None:
+        self.announced += subjects
+
+    def find(self, station: str) -> Presence | None:
+        return self.states.get(station)
+
+    def acknowledged(self, station: str) -> int:
+        return self.acked if station == STATION else 0
+
+    def acknowledge(self, station: str, sequence: int) -> None:
+        assert station == STATION
+        self.acked = sequence
+
+    def kept_after(self, station: str, sequence: int) -> list[int]:
+        assert station == STATION
+        return sorted(each for each in self.records if each > sequence)
+
+    def note_gap(self, *gap: object) -> None:
+        raise AssertionError(gap)
+
+    def keep(self, *what: object) -> int:
+        match what:
+            case (Presence() as presence,):
+                self.states[presence.state.station] = presence
+            case (str(), list(records), datetime()):
+                self.records |= {record.sequence: record for record in records}
+                return len(records)
+        return 0
+
+
+class World:
+    """A bridge among fakes with a clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.bus, self.broker = FakeBus(), FakeBroker()
+        self.directory, self.ledger = FakeDirectory(), FakeLedger()
+        self.bridge = Bridge(
+            bus=self.bus,
+            broker=self.broker,
+            directory=self.directory,
+            ledger=self.ledger.transaction,
+            authority=AUTHORITY,
+            clock=lambda: self.now,
+        )
+
+    def hear(self, topic: str, message: State | Report, key: SigningKey = STATION_KEY) -> None:
+        self.bridge.receive(topic, seal(message, key), retained=False)
+        self.bridge.round()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr("loa_server.workers.bridge.LISTEN_S", 0.001)
+    return World()
+
+
+def state(station: str = STATION) -> State:
+    return State(station=station, boot=1, connection=1, status=StationStatus.ONLINE, sent_at=NOW)
+
+
+def report(*sequences: int) -> Report:
+    records = tuple(Record(sequence=s, boot=1, at=NOW, kind=RecordKind.FETCHED) for s in sequences)
+    return Report(station=STATION, boot=1, oldest=1, records=records)
+
+
+def test_what_changed_is_published_signed_and_retained_with_version_one(world: World) -> None:
+    world.bridge.round()
+
+    topic = topics.manifest("a-phu-cat")
+    manifest = open_document(topic, world.bus.last(topic), SERVER_KEYS)
+    config_topic = topics.config(STATION)
+    config = open_document(config_topic, world.bus.last(config_topic), SERVER_KEYS)
+    assert isinstance(manifest, Manifest)
+    assert isinstance(config, Config)
+    assert (manifest.version, manifest.level) == (1, 2)
+    assert config.keys == {AUTHORITY.kid: AUTHORITY.public_b64}
+    assert all(retain for _, _, retain in world.bus.sent)
+
+
+def test_a_clean_document_is_not_published_again(world: World) -> None:
+    world.bridge.round()
+    world.bus.sent.clear()
+
+    world.bridge.round()
+
+    assert world.bus.sent == []
+
+
+def test_a_document_is_renewed_long_before_it_expires(world: World) -> None:
+    world.bridge.round()
+    world.bus.sent.clear()
+    world.now = NOW + RENEW_AFTER + timedelta(seconds=1)
+
+    world.bridge.round()
+
+    topic = topics.manifest("a-phu-cat")
+    renewed = open_document(topic, world.bus.last(topic), SERVER_KEYS)
+    assert renewed.version == 2
+    assert renewed.not_after > world.now + timedelta(days=20)
+
+
+def test_a_new_connection_publishes_everything_again_under_higher_versions(world: World) -> None:
+    world.bridge.round()
+    world.bus.sent.clear()
+
+    world.bridge.connected()
+    world.bridge.round()
+
+    assert {topic for topic, _, _ in world.bus.sent} == {
+        topics.manifest("a-phu-cat"),
+        topics.config(STATION),
+    }
+    assert set(world.directory.versions.values()) == {2}
+    assert world.bridge.listening_since == NOW
+
+
+def test_while_the_broker_is_away_documents_stay_due(world: World) -> None:
+    world.bus.away = True
+    with pytest.raises(BusError):
+        world.bridge.round()
+
+    world.bus.away = False
+    world.bridge.round()
+
+    topic = topics.manifest("a-phu-cat")
+    assert open_document(topic, world.bus.last(topic), SERVER_KEYS).version == 2
+
+
+def test_the_document_of_an_audience_that_is_gone_is_cleared(world: World) -> None:
+    world.directory.gone.add("a-phu-cat")
+
+    world.bridge.round()
+
+    assert world.bus.last(topics.manifest("a-phu-cat")) == b""
+
+
+def test_stations_are_let_in_once_and_again_when_one_is_added(world: World) -> None:
+    world.bridge.round()
+    world.bridge.round()
+    world.directory.stations = [*world.directory.stations, StationAccess("x", "x" * 24, ())]
+
+    world.bridge.round()
+
+    assert [len(stations) for stations in world.broker.allowed] == [1, 2]
+
+
+def test_a_report_is_stored_in_one_transaction_and_then_acknowledged(world: World) -> None:
+    world.hear(topics.report(STATION), report(1, 2, 3))
+
+    raw = world.bus.last(topics.ack(STATION))
+    assert parse(Ack, unseal(raw, SERVER_KEYS)).sequence == 3
+    assert (topics.ack(STATION), raw, False) in world.bus.sent
+    assert world.ledger.committed == 1
+    assert "plays" in world.ledger.announced
+
+
+def test_a_report_heard_twice_is_acknowledged_twice_and_announced_once(world: World) -> None:
+    world.hear(topics.report(STATION), report(1, 2))
+    world.hear(topics.report(STATION), report(1, 2))
+
+    acks = [payload for topic, payload, _ in world.bus.sent if topic == topics.ack(STATION)]
+    assert [parse(Ack, unseal(raw, SERVER_KEYS)).sequence for raw in acks] == [2, 2]
+    assert world.ledger.announced.count("plays") == 1
+
+
+def test_a_state_is_kept_and_announced(world: World) -> None:
+    world.hear(topics.state(STATION), state())
+
+    assert world.ledger.states[STATION].state == state()
+    assert "stations" in world.ledger.announced
+
+
+@pytest.mark.parametrize(
+    ("topic", "message", "key"),
+    [
+        (topics.state(STATION), state(), SigningKey.generate()),
+        (topics.state(STATION), state("tuy-phuoc-1"), STATION_KEY),
+        (topics.state("unknown"), state("unknown"), STATION_KEY),
+        (topics.report(STATION), state(), STATION_KEY),
+        (f"{topics.PREFIX}/up/{STATION}/else", state(), STATION_KEY),
+    ],
+)
+def test_what_is_not_sealed_by_the_station_itself_is_refused(
+    world: World, topic: str, message: State, key: SigningKey
+) -> None:
+    world.hear(topic, message, key)
+
+    assert world.ledger.states == {}
+
+
+def test_a_broken_message_does_not_cost_the_good_one_beside_it(world: World) -> None:
+    world.bridge.receive(topics.report(STATION), b"\xff\x00 not sealed", retained=False)
+
+    world.hear(topics.report(STATION), report(1))
+
+    assert sorted(world.ledger.records) == [1]
