@@ -32,7 +32,7 @@ class _Child:
     program: Program
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    pause_s: float = FIRST_PAUSE_S
+    pause_s: float = field(default_factory=lambda: FIRST_PAUSE_S)
     due_at: float = 0.0
 
 

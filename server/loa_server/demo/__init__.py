@@ -1,0 +1,1 @@
+"""The demo: a small province with virtual stations, and a check that drives it over HTTP."""

@@ -1,0 +1,47 @@
+"""Settings come from the environment, secrets also from files, and wrong values stop the start."""
+
+from pathlib import Path
+
+import pytest
+from loa_server.config import SettingsError, read_settings
+
+
+def test_without_variables_everything_is_local() -> None:
+    settings = read_settings({})
+
+    assert settings.host == settings.broker_host == "127.0.0.1"
+    assert settings.data.is_absolute()
+    assert settings.database.startswith("sqlite:///")
+    assert settings.session_secret is None
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 32 + "\n")
+
+    settings = read_settings({"LOA_SESSION_SECRET_FILE": str(secret)})
+
+    assert settings.session_secret == "s" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOA_PORT", "99999"),
+        ("LOA_PORT", "web"),
+        ("LOA_WEB_THREADS", "0"),
+        ("LOA_BROKER_TLS", "yes"),
+        ("LOA_SESSION_SECRET", "short"),
+        ("LOA_BROKER_PASSWORD_FILE", "/nowhere/at/all"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({name: value})
+
+
+def test_a_database_address_with_a_password_is_a_secret_too(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql+psycopg://loa:pw@db/loa")
+
+    assert read_settings({"LOA_DATABASE_URL_FILE": str(file)}).database.startswith("postgresql")
