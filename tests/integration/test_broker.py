@@ -77,10 +77,8 @@ class Server:
         self.heard: Queue[tuple[str, bytes]] = Queue()
         connected = threading.Event()
         address = BusAddress("127.0.0.1", broker.address.port, "loa-server", SERVER_PASSWORD)
-        self.bus = PahoBus(
-            address, lambda topic, raw, _retained: self.heard.put((topic, raw)), connected.set
-        )
-        self.bus.start()
+        self.bus = PahoBus(address)
+        self.bus.start(lambda topic, raw, _retained: self.heard.put((topic, raw)), connected.set)
         assert connected.wait(PATIENCE_S)
 
 

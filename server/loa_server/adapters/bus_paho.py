@@ -30,20 +30,10 @@ class BusAddress:
 
 
 class PahoBus:
-    """Publishes with QoS 1 and hears all stations; callbacks only hand over.
+    """Publishes with QoS 1 and hears all stations; callbacks only hand over."""
 
-    `on_message(topic, payload, retained)` and `on_connected()` run on the network thread.
-    """
-
-    def __init__(
-        self,
-        address: BusAddress,
-        on_message: Callable[[str, bytes, bool], None],
-        on_connected: Callable[[], None],
-    ) -> None:
+    def __init__(self, address: BusAddress) -> None:
         self._address = address
-        self._on_message = on_message
-        self._on_connected = on_connected
         self._lost = False
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -52,8 +42,14 @@ class PahoBus:
             clean_session=True,
         )
 
-    def start(self) -> None:
-        """Begin connecting; returns at once and keeps trying until `stop`."""
+    def start(
+        self, on_message: Callable[[str, bytes, bool], None], on_connected: Callable[[], None]
+    ) -> None:
+        """Begin connecting; returns at once and keeps trying until `stop`.
+
+        `on_message(topic, payload, retained)` and `on_connected()` run on the network thread.
+        """
+        self._on_message, self._on_connected = on_message, on_connected
         client = self._client
         client.username_pw_set(self._address.user, self._address.password)
         if self._address.tls:

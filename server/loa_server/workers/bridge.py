@@ -97,7 +97,7 @@ class Bridge:
         self._access_stamp: str | None = None
         self.listening_since: datetime | None = None
 
-    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None:
+    def receive(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001 - the bus calls it
         """Enqueue; a full inbox drops, since stations repeat what is not acknowledged."""
         try:
             self._inbox.put_nowait(UpwardMessage(topic, payload, retained))

@@ -1,0 +1,1 @@
+"""Edges of the server, one library per file; chosen by bootstrap only."""
