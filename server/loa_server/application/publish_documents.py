@@ -8,6 +8,7 @@ from typing import Protocol
 from loa_agent.protocol import topics
 from loa_agent.protocol.documents import Broadcast, Config, Document, Manifest, Window
 from loa_agent.protocol.seal import SigningKey, seal
+
 from loa_server.application.messaging import StationBus
 
 VALID_FOR = timedelta(days=30)
