@@ -13,8 +13,9 @@ from loa_server.domain.prepared_audio import CEILING_DBTP, TARGET_LUFS, AudioLim
 
 SILENT_LUFS = -60.0  # quieter than this no gain brings back a voice
 CLOSE_ENOUGH_LU = 0.5
-OPUS_MARGIN_DB = 1.0  # the codec moves peaks; the result is measured again all the same
+OPUS_MARGIN_DB = 2.0  # the codec moves peaks; the result is measured again all the same
 SMALL_STEP_DB = 0.2
+LIMITED_STEP = 1.9  # measured on speech: the limiter gives back about half of each decibel
 LEVEL_PASSES = 4
 MISSING_MS = 500  # a claimed length this much over the heard one means that the end is missing
 CHUNK_BYTES = 1024 * 1024
@@ -100,11 +101,11 @@ def _level(source: Path, target: Path, heard: Measure, limits: AudioLimits) -> M
         over_db = result.true_peak_dbtp - CEILING_DBTP
         if over_db <= 0 and abs(short_db) <= CLOSE_ENOUGH_LU:
             return result
-        gain_db += short_db
+        gain_db += short_db * (LIMITED_STEP if limited else 1.0)
         if over_db > 0:
             ceiling_dbtp -= over_db + SMALL_STEP_DB
     if over_db > 0:
-        encode(source, target, gain_db - over_db, ceiling_dbtp - over_db, limits)
+        encode(source, target, gain_db, ceiling_dbtp - over_db, limits)
         result = measure(target, limits)
     if result.true_peak_dbtp > CEILING_DBTP:
         facts = {"true_peak_dbtp": result.true_peak_dbtp}
