@@ -5,7 +5,7 @@ UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types imports unit format lock wheel clean
+.PHONY: help setup run test lint types imports web pytest unit format lock wheel clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -18,9 +18,7 @@ run: setup ## start the demo: server, broker, a small province, three virtual st
 
 test: setup ## install what the tests need and run every check and test
 	@bash tools/system_packages.sh
-	@$(MAKE) --no-print-directory lint types imports
-	@$(BIN)/python tools/build_web.py --check
-	@$(PYTEST)
+	@$(MAKE) --no-print-directory --keep-going lint types imports web pytest
 
 lint: ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -31,6 +29,12 @@ types: ## mypy, strict
 
 imports: ## import contracts between the layers
 	$(BIN)/lint-imports
+
+web: ## checks and tests of the web parts
+	@$(BIN)/python tools/build_web.py --check
+
+pytest: ## every test
+	@$(PYTEST)
 
 unit: ## the fast tests only
 	@$(PYTEST) -q -m "not integration"
