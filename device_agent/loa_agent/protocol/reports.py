@@ -57,9 +57,9 @@ class RecordKind(StrEnum):
 
 
 class Record(Wire):
-    """One row of a station's journal; identified by station, boot and sequence."""
+    """One row of a station's journal, identified by station, boot and sequence (from 1; 0 is unwritten)."""
 
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=0)
     boot: int = Field(ge=0)
     at: AwareDatetime
     kind: RecordKind

@@ -1,0 +1,171 @@
+"""What an event makes true; no decision is taken here."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from loa_agent.core import events as e
+from loa_agent.core.commands import Command, Journal
+from loa_agent.core.documents import message_arrived, restore_documents
+from loa_agent.core.records import blank, play_record
+from loa_agent.core.state import Brain, Failure
+from loa_agent.protocol.reports import ClockTrust, Record, RecordKind
+from loa_agent.protocol.seal import TrustedKeys
+
+RETRY_FIRST_S = 2
+RETRY_CAP_S = 300
+DEVICE_RETRY_S = 5
+DEVICE_CODES = frozenset({"no_sound_card", "sink_failed", "sink_stalled", "decode_failed"})
+
+
+def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
+    """The state after a start: documents verified again, plays cut by the stop written down."""
+    state = Brain(
+        station=event.station,
+        boot=event.boot,
+        booted_at=event.now,
+        since=event.since,
+        keys=TrustedKeys.of(event.keys),
+        agent_version=event.agent_version,
+        blobs=event.blobs,
+        last_sequence=event.last_sequence,
+        acked_sequence=event.acked_sequence,
+    )
+    state = restore_documents(state, event.documents)
+    commands: list[Command] = [Journal(blank(state, event.now, RecordKind.BOOTED))]
+    state = replace(
+        state,
+        tried=frozenset(
+            r.occurrence for r in event.history if r.kind is RecordKind.ARMED and r.occurrence
+        ),
+        settled=frozenset(r.occurrence for r in event.history if _settles(r) and r.occurrence),
+    )
+    for record in _open_plays(event.history):
+        closing = record.model_copy(
+            update={
+                "sequence": 0,
+                "boot": event.boot,
+                "at": event.now,
+                "kind": RecordKind.ENDED,
+                "played_ms": None,
+                "code": "interrupted",
+            }
+        )
+        commands.append(Journal(closing))
+    return state, commands
+
+
+def _settles(record: Record) -> bool:
+    done = {"completed", "withdrawn"}
+    ended = record.kind is RecordKind.ENDED and record.code in done
+    return ended or record.kind is RecordKind.MISSED
+
+
+def _open_plays(history: tuple[Record, ...]) -> list[Record]:
+    """The last armed or started record of each occurrence that no ended record follows."""
+    last: dict[str, Record] = {}
+    for record in history:
+        if record.occurrence is None:
+            continue
+        if record.kind in {RecordKind.ARMED, RecordKind.STARTED}:
+            last[record.occurrence] = record
+        elif record.kind is RecordKind.ENDED:
+            last.pop(record.occurrence, None)
+    return list(last.values())
+
+
+def absorb(state: Brain, event: e.Event) -> tuple[Brain, list[Command]]:  # noqa: C901, PLR0911 - one case per event
+    """The state after an event, and what must be written down because of it."""
+    match event:
+        case e.MessageArrived():
+            return message_arrived(state, event)
+        case e.ClockJudged(now=now, trust=trust):
+            return _clock_judged(state, now, trust), []
+        case e.Connected(connection=connection):
+            fresh = replace(state, connected=True, connection=connection, subscribed=())
+            return replace(fresh, state_sent=None, report_after=None), []
+        case e.Disconnected():
+            return replace(state, connected=False), []
+        case e.FetchDone():
+            return _fetch_done(state, event)
+        case e.FetchFailed():
+            return _fetch_failed(state, event)
+        case e.PlayStarted():
+            return _play_started(state, event)
+        case e.PlayEnded():
+            return _play_ended(state, event)
+        case e.Journaled(sequence=sequence):
+            return replace(state, last_sequence=max(state.last_sequence, sequence)), []
+        case e.DiskMeasured(free_bytes=free_bytes):
+            return replace(state, free_bytes=free_bytes), []
+        case _:
+            return state, []
+
+
+def _clock_judged(state: Brain, now: datetime, trust: ClockTrust) -> Brain:
+    """Any judgement re-plans, since it may follow a step of the clock."""
+    was_trusted = state.clock is not ClockTrust.UNTRUSTED
+    is_trusted = trust is not ClockTrust.UNTRUSTED
+    since = (state.trusted_since if was_trusted else now) if is_trusted else None
+    return replace(state, clock=trust, trusted_since=since, plan=None)
+
+
+def _fetch_done(state: Brain, event: e.FetchDone) -> tuple[Brain, list[Command]]:
+    record = blank(state, event.now, RecordKind.FETCHED).model_copy(update={"item": event.sha256})
+    state = replace(
+        state,
+        blobs=state.blobs | {event.sha256},
+        fetching=None,
+        failures={k: v for k, v in state.failures.items() if k != event.sha256},
+        conditions=state.conditions - {"disk_full"},
+    )
+    return state, [Journal(record)]
+
+
+def _fetch_failed(state: Brain, event: e.FetchFailed) -> tuple[Brain, list[Command]]:
+    """Written down at the first failure only; the tries after it are the same news."""
+    before = state.failures.get(event.sha256)
+    count = 1 if before is None else before.count + 1
+    wait = timedelta(seconds=min(RETRY_CAP_S, RETRY_FIRST_S**count))
+    failures = {**state.failures, event.sha256: Failure(count, event.now + wait)}
+    conditions = state.conditions | ({"disk_full"} if event.code == "disk_full" else set())
+    state = replace(state, fetching=None, failures=failures, conditions=conditions)
+    if count > 1:
+        return state, []
+    facts = {"item": event.sha256, "code": event.code}
+    return state, [
+        Journal(blank(state, event.now, RecordKind.FETCH_FAILED).model_copy(update=facts))
+    ]
+
+
+def _play_started(state: Brain, event: e.PlayStarted) -> tuple[Brain, list[Command]]:
+    play = state.plays.get(event.play)
+    if play is None:
+        return state, []
+    record = play_record(state, event.now, RecordKind.STARTED, play)
+    facts = {"actual_at": event.actual_at}
+    state = replace(state, conditions=state.conditions - DEVICE_CODES)
+    return state, [Journal(record.model_copy(update=facts))]
+
+
+def _play_ended(state: Brain, event: e.PlayEnded) -> tuple[Brain, list[Command]]:
+    play = state.plays.get(event.play)
+    if play is None:
+        return state, []
+    code = play.stop_code if event.code == "stopped" and play.stop_code else event.code
+    state = replace(state, plays={k: v for k, v in state.plays.items() if k != event.play})
+    if code in DEVICE_CODES:
+        retry_at = event.now + timedelta(seconds=DEVICE_RETRY_S)
+        state = replace(state, conditions=state.conditions | {code}, device_retry_at=retry_at)
+    if code == "withdrawn" or (
+        code == "completed" and _nothing_left(state, play.occurrence, event.now)
+    ):
+        state = replace(state, settled=state.settled | {play.occurrence})
+    record = play_record(state, event.now, RecordKind.ENDED, play)
+    facts = {"code": code, "played_ms": event.played_ms}
+    return state, [Journal(record.model_copy(update=facts))]
+
+
+def _nothing_left(state: Brain, occurrence: str, now: datetime) -> bool:
+    planned = () if state.plan is None else state.plan.planned
+    spans = [s for p in planned if p.occurrence.id == occurrence for s in p.sounds]
+    return not any(span.begin > now for span in spans)

@@ -1,0 +1,57 @@
+"""`step(state, event)`: first the event is absorbed as fact, then what follows is decided.
+
+Deciding looks only at facts, never at which event came, so that a lost, doubled or late event
+can delay a decision and not change it.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from loa_agent.core import fetching, playing, reporting
+from loa_agent.core.absorb import absorb, boot
+from loa_agent.core.commands import Command, Subscribe, WakeAt
+from loa_agent.core.events import Booted, Event
+from loa_agent.core.planner import refresh
+from loa_agent.core.state import Brain
+from loa_agent.protocol import topics
+
+MAX_SLEEP = timedelta(minutes=1)
+MIN_SLEEP = timedelta(milliseconds=20)
+
+
+def step(state: Brain | None, event: Event) -> tuple[Brain, list[Command]]:
+    """The next state and what to do; `state` is None for the first event, Booted, alone."""
+    if isinstance(event, Booted):
+        brain, commands = boot(event)
+    else:
+        assert state is not None, "the first event is Booted"  # noqa: S101 - our own promise
+        brain, commands = absorb(state, event)
+    brain = refresh(brain, event.now)
+    for decide in (_listen, playing.decide, fetching.decide, reporting.decide):
+        brain, more = decide(brain, event.now)
+        commands += more
+    commands.append(WakeAt(_next_wake(brain, event)))
+    return brain, commands
+
+
+def _listen(state: Brain, _now: object) -> tuple[Brain, list[Command]]:
+    """Subscribe to exactly the documents of the audiences the settings name."""
+    config = state.config
+    audiences = () if config is None else config.audiences
+    wanted = [topics.config(state.station), topics.ack(state.station)]
+    for audience in audiences:
+        wanted += [topics.manifest(audience), topics.alert(audience), topics.command(audience)]
+    if tuple(wanted) == state.subscribed:
+        return state, []
+    return replace(state, subscribed=tuple(wanted)), [Subscribe(tuple(wanted))]
+
+
+def _next_wake(state: Brain, event: Event) -> datetime:
+    """The soonest instant anything may have to be decided without an event."""
+    wishes = [
+        *playing.wakes(state),
+        *fetching.wakes(state),
+        *reporting.wakes(state),
+        event.now + MAX_SLEEP,
+    ]
+    return max(min(wishes), event.now + MIN_SLEEP)

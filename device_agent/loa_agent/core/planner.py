@@ -1,0 +1,44 @@
+"""The plan: what the one timeline says for the coming hours, and which audio that needs."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from loa_agent.core.state import Brain, Plan
+from loa_agent.protocol.documents import Manifest
+from loa_agent.protocol.occurrences import occurrences
+from loa_agent.protocol.reports import ClockTrust
+from loa_agent.protocol.timeline import timeline
+
+LOOK_BACK = timedelta(hours=24)
+LOOK_AHEAD = timedelta(hours=36)
+FETCH_AHEAD = timedelta(days=14)
+PLAN_LIFE = timedelta(minutes=10)
+
+
+def refresh(state: Brain, now: datetime) -> Brain:
+    """Compute the plan anew when documents or clock changed, or it has grown old."""
+    config = state.config
+    if config is None or state.clock is ClockTrust.UNTRUSTED:
+        return replace(state, plan=None)
+    if state.plan is not None and now < state.plan.stale_at:
+        return state
+    manifests = [each for each in state.manifests if each.not_after > now]
+    begin = max(now - LOOK_BACK, state.since)
+    planned = tuple(timeline(manifests, config, begin, now + LOOK_AHEAD))
+    expiry = min((each.not_after for each in manifests), default=now + PLAN_LIFE)
+    stale_at = min(now + PLAN_LIFE, expiry)
+    return replace(state, plan=Plan(planned, _needs(manifests, now), stale_at))
+
+
+def _needs(manifests: list[Manifest], now: datetime) -> tuple[tuple[str, int], ...]:
+    """Audio of the next 14 days, soonest first."""
+    first: dict[tuple[str, int], datetime] = {}
+    for manifest in manifests:
+        for broadcast in manifest.broadcasts:
+            coming = occurrences(broadcast, now, now + FETCH_AHEAD)
+            if not coming:
+                continue
+            for item in broadcast.items:
+                key = (item.sha256, item.bytes)
+                first[key] = min(first.get(key, coming[0].starts_at), coming[0].starts_at)
+    return tuple(sorted(first, key=lambda key: (first[key], key)))
