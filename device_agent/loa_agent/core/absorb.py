@@ -1,5 +1,6 @@
 """What an event makes true; no decision is taken here."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -34,10 +35,8 @@ def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
     commands: list[Command] = [Journal(blank(state, event.now, RecordKind.BOOTED))]
     state = replace(
         state,
-        tried=frozenset(
-            r.occurrence for r in event.history if r.kind is RecordKind.ARMED and r.occurrence
-        ),
-        settled=frozenset(r.occurrence for r in event.history if _settles(r) and r.occurrence),
+        tried=_named(r for r in event.history if r.kind is RecordKind.ARMED),
+        settled=_named(r for r in event.history if _settles(r)),
     )
     for record in _open_plays(event.history):
         closing = record.model_copy(
@@ -52,6 +51,10 @@ def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
         )
         commands.append(Journal(closing))
     return state, commands
+
+
+def _named(records: Iterable[Record]) -> frozenset[str]:
+    return frozenset(record.occurrence for record in records if record.occurrence)
 
 
 def _settles(record: Record) -> bool:
@@ -132,9 +135,8 @@ def _fetch_failed(state: Brain, event: e.FetchFailed) -> tuple[Brain, list[Comma
     if count > 1:
         return state, []
     facts = {"item": event.sha256, "code": event.code}
-    return state, [
-        Journal(blank(state, event.now, RecordKind.FETCH_FAILED).model_copy(update=facts))
-    ]
+    record = blank(state, event.now, RecordKind.FETCH_FAILED).model_copy(update=facts)
+    return state, [Journal(record)]
 
 
 def _play_started(state: Brain, event: e.PlayStarted) -> tuple[Brain, list[Command]]:
@@ -156,9 +158,8 @@ def _play_ended(state: Brain, event: e.PlayEnded) -> tuple[Brain, list[Command]]
     if code in DEVICE_CODES:
         retry_at = event.now + timedelta(seconds=DEVICE_RETRY_S)
         state = replace(state, conditions=state.conditions | {code}, device_retry_at=retry_at)
-    if code == "withdrawn" or (
-        code == "completed" and _nothing_left(state, play.occurrence, event.now)
-    ):
+    finished = code == "completed" and _nothing_left(state, play.occurrence, event.now)
+    if code == "withdrawn" or finished:
         state = replace(state, settled=state.settled | {play.occurrence})
     record = play_record(state, event.now, RecordKind.ENDED, play)
     facts = {"code": code, "played_ms": event.played_ms}

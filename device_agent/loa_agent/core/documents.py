@@ -112,7 +112,7 @@ def _command(state: Brain, event: MessageArrived) -> tuple[Brain, list[Command]]
 def _refuse(
     state: Brain, event: MessageArrived, key: str, error: ProtocolError
 ) -> tuple[Brain, list[Command]]:
-    """Written down once a boot for each document and reason, so that a flood cannot fill the disk."""
+    """Written down once a boot for each document and reason: a flood cannot fill the disk."""
     mark = f"{key} {error.code} {error.facts.get('version', '')}"
     if mark in state.refused or len(state.refused) >= MAX_REFUSALS_KEPT:
         return state, []

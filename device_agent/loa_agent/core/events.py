@@ -91,7 +91,7 @@ class PlayStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PlayEnded(Event):
-    """A play is over: `completed`, `stopped`, or what broke (`no_sound_card`, `sink_stalled`...)."""
+    """A play is over: `completed`, `stopped`, or what broke (`no_sound_card`, ...)."""
 
     play: str
     code: str

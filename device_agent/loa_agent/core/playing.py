@@ -26,7 +26,7 @@ def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
     if state.plan is None:
         return state, []
     state, commands = _stop_unwanted(state, now)
-    for planned in state.plan.planned:
+    for planned in _planned(state):
         if planned.occurrence.id in state.settled or planned.occurrence.id in _active(state):
             continue
         if _over(planned, now):
@@ -94,7 +94,7 @@ def _cue_if_due(state: Brain, planned: Planned, now: datetime) -> tuple[Brain, l
         return state, []
     begin = max(stretch.begin, now + JOIN_LEAD)
     if any(play.ends_at > begin for play in state.plays.values()):
-        return _make_way(state, planned, now)
+        return _make_way(state, planned)
     return _cue(state, planned, Span(begin, stretch.end), now, slipped=slipping is not None)
 
 
@@ -112,7 +112,7 @@ def _slipped(state: Brain, planned: Planned, now: datetime) -> Span | None:
     return next((span for span in allowed if span.begin == begin), None)
 
 
-def _make_way(state: Brain, planned: Planned, now: datetime) -> tuple[Brain, list[Command]]:
+def _make_way(state: Brain, planned: Planned) -> tuple[Brain, list[Command]]:
     """A slipped play of a lower class gives way; any other is left to end where the plan says."""
     rank = PRECEDENCE[planned.occurrence.broadcast.class_]
     commands: list[Command] = []

@@ -1,4 +1,4 @@
-"""What the server is told: the state when it changes or grows old, the journal until acknowledged."""
+"""What the server is told: the state when it changes or ages, the journal until acknowledged."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -57,7 +57,7 @@ class RecordKind(StrEnum):
 
 
 class Record(Wire):
-    """One row of a station's journal, identified by station, boot and sequence (from 1; 0 is unwritten)."""
+    """One row of a station's journal, identified by station, boot and sequence (0: unwritten)."""
 
     sequence: int = Field(ge=0)
     boot: int = Field(ge=0)
