@@ -3,9 +3,17 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loa_agent.protocol.documents import BroadcastClass, Config, Late, LatePolicy, Manifest, Window
+from loa_agent.protocol.documents import (
+    BroadcastClass,
+    Config,
+    Late,
+    LatePolicy,
+    Manifest,
+    Rule,
+    Window,
+)
 from loa_agent.protocol.hours import permitted_spans
-from loa_agent.protocol.occurrences import rule_problem
+from loa_agent.protocol.occurrences import local_starts, rule_problem
 from loa_agent.protocol.timeline import Outcome, Planned, timeline
 from makers import NOON, ZONE, a_broadcast, a_config, a_manifest
 
@@ -183,3 +191,12 @@ def test_midnight_belongs_to_the_day_that_begins() -> None:
     assert [(s.begin, s.end) for s in spans] == [
         (datetime(2026, 11, 23, 15, tzinfo=UTC), datetime(2026, 11, 23, 17, tzinfo=UTC))
     ]
+
+
+def test_a_day_may_have_several_times_with_different_minutes() -> None:
+    rule = Rule(
+        start="2026-11-23T17:00:00", zone=ZONE, rrule="FREQ=DAILY", times=("05:30", "17:00")
+    )
+    starts = local_starts(rule, datetime(2026, 11, 23), datetime(2026, 11, 25))
+
+    assert [s.strftime("%d %H:%M") for s in starts] == ["23 17:00", "24 05:30", "24 17:00"]

@@ -10,12 +10,14 @@ from loa_agent.protocol.ids import AUDIENCE_PATTERN, ID_PATTERN, SHA256_PATTERN
 
 MAX_BROADCASTS = 2000
 MAX_ITEMS = 100
+MAX_TIMES = 24
 DAY_MS = 24 * 3600 * 1000
 
 Sha256 = Annotated[str, Field(pattern=f"^{SHA256_PATTERN}$")]
 Id = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 AudienceId = Annotated[str, Field(pattern=f"^{AUDIENCE_PATTERN}$")]
 LocalText = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")]
+TimeText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ClockText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
@@ -52,11 +54,16 @@ class Item(Wire):
 
 
 class Rule(Wire):
-    """When: local wall time in `zone`, RFC 5545 recurrence, extra and left-out local starts."""
+    """When: local wall time in `zone`, RFC 5545 recurrence, extra and left-out local starts.
+
+    With `times` the recurrence names days and every such day has these starts; RFC 5545 alone
+    cannot say "05:30 and 17:00", since it multiplies hours by minutes.
+    """
 
     start: LocalText
     zone: str
     rrule: str | None = None
+    times: tuple[TimeText, ...] = Field(default=(), max_length=MAX_TIMES)
     dates: tuple[LocalText, ...] = ()
     except_dates: tuple[LocalText, ...] = ()
 

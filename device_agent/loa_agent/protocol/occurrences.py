@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -42,6 +42,8 @@ def rule_problem(rule: Rule) -> str | None:
         return "rule_part_not_supported"
     if parts.get("FREQ") not in ALLOWED_FREQ:
         return "rule_frequency_not_supported"
+    if rule.times and parts.keys() & {"BYHOUR", "BYMINUTE"}:
+        return "rule_part_not_supported"
     try:
         rrulestr(rule.rrule, dtstart=local_start(rule.start))
     except ValueError:
@@ -56,10 +58,19 @@ def local_starts(rule: Rule, begin: datetime, end: datetime) -> list[datetime]:
         found = {first}
     else:
         recurrence = rrulestr(rule.rrule, dtstart=first)
-        found = set(_bounded(recurrence.xafter(begin, inc=True), end))
+        day_before = begin - timedelta(days=1) if rule.times else begin
+        days = _bounded(recurrence.xafter(day_before, inc=True), end + timedelta(days=1))
+        found = {start for day in days for start in _times(rule, day) if start >= first}
     found |= {local_start(text) for text in rule.dates}
     found -= {local_start(text) for text in rule.except_dates}
     return sorted(start for start in found if begin <= start < end)
+
+
+def _times(rule: Rule, day: datetime) -> list[datetime]:
+    """The starts of one day of the recurrence."""
+    if not rule.times:
+        return [day]
+    return [datetime.combine(day.date(), time.fromisoformat(text)) for text in rule.times]
 
 
 def _bounded(starts: Iterator[datetime], end: datetime) -> Iterator[datetime]:

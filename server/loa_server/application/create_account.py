@@ -1,0 +1,49 @@
+"""The first account, and a forgotten password."""
+
+from dataclasses import replace
+
+from loa_server.application.services import Services
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.people import Account
+from loa_server.domain.problems import Problem
+
+
+def create_first_account(services: Services, *, username: str, name: str, area: str) -> str | None:
+    """Make the first account; its password is returned this once, None when one exists."""
+    password = services.secrets.claim_code()
+    now = services.clock()
+    with services.store.write() as rows:
+        if rows.people.count() > 0:
+            return None
+        account = Account(
+            id=services.secrets.identifier("u"),
+            username=username,
+            name=name,
+            role="admin",
+            area=area,
+            password_hash=services.passwords.hash(password),
+        )
+        rows.people.add(account)
+        rows.audit(AuditRow(now, "system", "account_created", username, {"area": area}))
+    return password
+
+
+def reset_password(services: Services, *, username: str) -> str:
+    """A new password, told once; all sessions of the account end.
+
+    Raises:
+        Problem: `not_found`.
+    """
+    password = services.secrets.claim_code()
+    fresh_hash = services.passwords.hash(password)
+    now = services.clock()
+    with services.store.write() as rows:
+        account = rows.people.by_username(username)
+        if account is None:
+            raise Problem("not_found", {"username": username})
+        rows.people.keep(
+            replace(account, password_hash=fresh_hash, failed_attempts=0, locked_until=None)
+        )
+        rows.people.close_sessions_of(account.id)
+        rows.audit(AuditRow(now, "system", "password_reset", username, {}))
+    return password

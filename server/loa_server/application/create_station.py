@@ -1,0 +1,33 @@
+"""A place for a loudspeaker station; a device becomes it by enrolling."""
+
+from loa_server.application.services import Services
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.people import Account, require_area
+from loa_server.domain.problems import Problem
+from loa_server.domain.stations import Station
+
+MAX_NAME = 120
+
+
+def create_station(
+    services: Services, actor: Account, *, name: str, area: str, station: str | None = None
+) -> Station:
+    """Add a station; `station` gives the id, otherwise one is made.
+
+    Raises:
+        Problem: `bad_request`, `audience_unknown`, `forbidden`.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME:
+        raise Problem("bad_request", {"field": "name", "most": MAX_NAME})
+    now = services.clock()
+    made = Station(
+        id=station or services.secrets.identifier("t"), name=name, area=area, created_at=now
+    )
+    with services.store.write() as rows:
+        require_area(actor, rows.places.tree(), area)
+        rows.places.add_station(made)
+        facts = {"name": name, "area": area}
+        rows.audit(AuditRow(now, actor.id, "station_created", made.id, facts))
+        rows.announce("stations")
+    return made

@@ -1,0 +1,82 @@
+"""A device shows a claim code and its public key, and becomes the station."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from loa_agent.protocol.seal import TrustedKeys, from_b64url, key_id
+
+from loa_server.application.ports import Transaction
+from loa_server.application.services import Services
+from loa_server.application.sign_in import digest
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.problems import Problem
+from loa_server.domain.stations import Claim, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a device brings."""
+
+    code: str
+    public_key: str
+    broker_password: str
+    agent_version: str
+    hardware: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What it is told: who it is, whom to trust, and numbers that clash with no earlier device."""
+
+    station: str
+    name: str
+    keys: dict[str, str]
+    first_boot: int
+    first_sequence: int
+    server_time: datetime
+
+
+def enrol_station(services: Services, enrolment: Enrolment) -> Enrolled:
+    """Bind the device; whatever device was this station before is shut out from now on.
+
+    Raises:
+        Problem: `claim_unknown`, `claim_used`, `claim_expired`, `bad_request` for the key.
+    """
+    now = services.clock()
+    kid = _kid(enrolment.public_key)
+    with services.store.write() as rows:
+        claim = _use(rows, digest(plain(enrolment.code)), now)
+        station = rows.places.station(claim.station)
+        if station is None or station.retired_at is not None:
+            raise Problem("claim_unknown")
+        bound = replace(station, kid=kid, public_key=enrolment.public_key, enrolled_at=now)
+        rows.places.bind(bound, enrolment.broker_password)
+        first_boot, first_sequence = rows.places.next_numbers(station.id)
+        facts = {"kid": kid, "agent": enrolment.agent_version, "hardware": enrolment.hardware}
+        rows.audit(AuditRow(now, f"station:{station.id}", "station_enrolled", station.id, facts))
+        rows.announce("stations")
+    authority = services.authority
+    keys = {authority.kid: authority.public_b64}
+    return Enrolled(station.id, station.name, keys, first_boot, first_sequence, now)
+
+
+def _use(rows: Transaction, code_sha256: str, now: datetime) -> Claim:
+    claim = rows.places.claim(code_sha256)
+    if claim is None:
+        raise Problem("claim_unknown")
+    if claim.used_at is not None:
+        raise Problem("claim_used")
+    if claim.expires_at <= now:
+        raise Problem("claim_expired")
+    if not rows.places.use_claim(code_sha256, now):
+        raise Problem("claim_used")
+    return claim
+
+
+def _kid(public_key: str) -> str:
+    try:
+        kid = key_id(from_b64url(public_key))
+        TrustedKeys.of({kid: public_key})
+    except ValueError as error:
+        raise Problem("bad_request", {"field": "public_key"}) from error
+    return kid

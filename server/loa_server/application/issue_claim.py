@@ -1,0 +1,35 @@
+"""A one-time code with which a device becomes a station."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from loa_server.application.services import Services
+from loa_server.application.sign_in import digest
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.people import Account, require_area
+from loa_server.domain.problems import Problem
+from loa_server.domain.stations import CLAIM_LIFE, Claim, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedClaim:
+    """The code, shown once, as people read it."""
+
+    code: str
+    expires_at: datetime
+
+
+def issue_claim(services: Services, actor: Account, *, station: str) -> IssuedClaim:
+    """Make a code; an earlier unused one of the same station ends. Raises Problem `not_found`."""
+    now = services.clock()
+    code = services.secrets.claim_code()
+    claim = Claim(digest(code), station, now + CLAIM_LIFE)
+    with services.store.write() as rows:
+        found = rows.places.station(station)
+        if found is None or found.retired_at is not None:
+            raise Problem("not_found", {"station": station})
+        require_area(actor, rows.places.tree(), found.area)
+        rows.places.drop_claims(station)
+        rows.places.add_claim(claim)
+        rows.audit(AuditRow(now, actor.id, "claim_issued", station, {}))
+    return IssuedClaim(spoken(code), claim.expires_at)

@@ -1,0 +1,147 @@
+"""What use-cases need of the world: rows in one transaction, blobs, randomness, passwords."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from loa_server.domain.areas import Area, AreaTree
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.broadcasts import Broadcast
+from loa_server.domain.bulletins import AudioJob, Bulletin, Voice
+from loa_server.domain.people import Account, SignedIn
+from loa_server.domain.prepared_audio import PreparedAudio
+from loa_server.domain.stations import Claim, Station
+
+
+class People(Protocol):
+    """Accounts and their sessions."""
+
+    def add(self, account: Account) -> None: ...
+    def by_username(self, username: str) -> Account | None: ...
+    def keep(self, account: Account) -> None: ...
+    def count(self) -> int: ...
+    def open_session(
+        self, token_sha256: str, account: str, csrf: str, now: datetime, expires_at: datetime
+    ) -> None: ...
+    def session(
+        self, token_sha256: str, now: datetime, idle_since: datetime
+    ) -> SignedIn | None: ...
+    def close_session(self, token_sha256: str) -> None: ...
+    def close_sessions_of(self, account: str) -> None: ...
+    def close_sessions_before(self, now: datetime, idle_since: datetime) -> None: ...
+
+
+class Places(Protocol):
+    """Areas, stations and claims."""
+
+    def add_area(self, area: Area) -> None: ...
+    def tree(self) -> AreaTree: ...
+    def add_station(self, station: Station) -> None: ...
+    def station(self, station: str) -> Station | None: ...
+    def stations(self) -> Sequence[Station]: ...
+    def bind(self, station: Station, broker_password: str) -> None:
+        """A device has become this station: keep its key and broker credentials."""
+
+    def next_numbers(self, station: str) -> tuple[int, int]:
+        """First boot and first journal sequence a new device may use without a clash."""
+
+    def add_claim(self, claim: Claim) -> None: ...
+    def claim(self, code_sha256: str) -> Claim | None: ...
+    def use_claim(self, code_sha256: str, now: datetime) -> bool:
+        """Mark used; False when somebody else was first."""
+
+    def drop_claims(self, station: str) -> None:
+        """Forget unused claims, so that the newest alone is valid."""
+
+    def forget_claims_before(self, instant: datetime) -> None: ...
+
+
+class Bulletins(Protocol):
+    """Bulletins and the jobs that prepare them."""
+
+    def add(self, bulletin: Bulletin, now: datetime) -> None:
+        """The bulletin and its job, together."""
+
+    def get(self, bulletin: str) -> Bulletin | None: ...
+    def delete(self, bulletin: str, now: datetime) -> None: ...
+    def claim_job(self, now: datetime, until: datetime) -> AudioJob | None: ...
+    def finish(self, job: AudioJob, voice: Voice) -> None: ...
+    def reject(self, job: AudioJob, code: str, facts: dict[str, Any]) -> None: ...
+    def postpone(
+        self, job: AudioJob, code: str, facts: dict[str, Any], until: datetime
+    ) -> None: ...
+    def on_air(self, bulletin: str, now: datetime) -> bool:
+        """Whether a broadcast that is not over uses it."""
+
+
+class Broadcasts(Protocol):
+    """Broadcasts, and the manifests that become due by changing them."""
+
+    def add(self, broadcast: Broadcast) -> None: ...
+    def get(self, broadcast: str) -> Broadcast | None: ...
+    def stop(self, broadcast: str, now: datetime) -> None: ...
+
+
+class Transaction(Protocol):
+    """Rows that change together or not at all."""
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def places(self) -> Places: ...
+    @property
+    def bulletins(self) -> Bulletins: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
+    def documents_changed(self, *keys: str) -> None:
+        """The outbox: these documents are to be signed and published anew."""
+
+    def audit(self, row: AuditRow) -> None: ...
+    def announce(self, *subjects: str) -> None:
+        """Tell the browsers what changed."""
+
+
+class Store(Protocol):
+    """Where rows live."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Commits at the end, or rolls back when an exception passes."""
+
+
+class Blobs(Protocol):
+    """Files by the SHA-256 of their content."""
+
+    def keep(self, stream: BinaryIO, max_bytes: int) -> str:
+        """Store durably, return the hash; Problem `too_large`, `empty_file`, `disk_full`."""
+
+    def path(self, sha256: str) -> Path | None:
+        """Where it lies, or None."""
+
+
+class AudioPreparer(Protocol):
+    """Turns any upload into what stations play; raises AudioRejected."""
+
+    def __call__(self, source: Path) -> PreparedAudio: ...
+
+
+class Secrets(Protocol):
+    """Unguessable values."""
+
+    def identifier(self, prefix: str) -> str:
+        """A short public id such as `bt-3fk29dkq`."""
+
+    def token(self) -> str:
+        """A session or CSRF token."""
+
+    def claim_code(self) -> str:
+        """Letters of a claim code, without dashes."""
+
+
+class Passwords(Protocol):
+    """Slow hashes of passwords."""
+
+    def hash(self, password: str) -> str: ...
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Takes the same time for an account that does not exist (`password_hash` None)."""

@@ -1,0 +1,28 @@
+"""The bag of ports that use-cases are called with; bootstrap fills it once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from loa_agent.protocol.seal import SigningKey
+
+from loa_server.application.ports import Blobs, Passwords, Secrets, Store
+from loa_server.application.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything `api` and `workers` need; `zone` is the default time zone."""
+
+    store: Store
+    queries: Queries
+    blobs: Blobs
+    secrets: Secrets
+    passwords: Passwords
+    authority: SigningKey
+    clock: Callable[[], datetime]
+    zone: str
+    max_upload_bytes: int
+    broker_host: str | None
+    broker_port: int
+    broker_tls: bool

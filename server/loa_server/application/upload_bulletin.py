@@ -1,0 +1,39 @@
+"""River 1: an upload becomes a blob, then a bulletin with its job in one transaction."""
+
+from typing import BinaryIO
+
+from loa_server.application.services import Services
+from loa_server.domain.audit import AuditRow
+from loa_server.domain.bulletins import MAX_TITLE, Bulletin
+from loa_server.domain.people import Account
+from loa_server.domain.problems import Problem
+
+
+def upload_bulletin(
+    services: Services, actor: Account, *, stream: BinaryIO, title: str, category: str | None
+) -> Bulletin:
+    """Keep what was sent; whether it is fit to sound is judged by the audio worker.
+
+    Raises:
+        Problem: `bad_request` for the title, `too_large`, `empty_file`, `disk_full`.
+    """
+    title = " ".join(title.split())
+    if not title or len(title) > MAX_TITLE:
+        raise Problem("bad_request", {"field": "title", "most": MAX_TITLE})
+    sha256 = services.blobs.keep(stream, services.max_upload_bytes)
+    now = services.clock()
+    bulletin = Bulletin(
+        id=services.secrets.identifier("bt"),
+        title=title,
+        category=category,
+        author=actor.id,
+        area=actor.area,
+        created_at=now,
+        source_sha256=sha256,
+    )
+    with services.store.write() as rows:
+        rows.bulletins.add(bulletin, now)
+        facts = {"title": title, "sha256": sha256}
+        rows.audit(AuditRow(now, actor.id, "bulletin_uploaded", bulletin.id, facts))
+        rows.announce("bulletins")
+    return bulletin

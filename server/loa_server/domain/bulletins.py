@@ -1,0 +1,57 @@
+"""Bản tin: one item that can be broadcast, and the job that makes it fit to sound."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+CLAIM_FOR = timedelta(minutes=45)
+"""Longer than any preparation may take; a worker that died gives its job back after this."""
+RETRY_AFTER = timedelta(minutes=1)
+MAX_TITLE = 200
+
+
+class BulletinStatus(StrEnum):
+    """Where an upload stands."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Prepared audio, named by its content."""
+
+    sha256: str
+    bytes: int
+    duration_ms: int
+    loudness_lufs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One item; `code` and `facts` say why it was rejected or still waits."""
+
+    id: str
+    title: str
+    category: str | None
+    author: str
+    area: str
+    created_at: datetime
+    source_sha256: str
+    status: BulletinStatus = BulletinStatus.PREPARING
+    voice: Voice | None = None
+    code: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioJob:
+    """A claimed piece of work; the claim is ours until `claimed_until`."""
+
+    id: int
+    bulletin: str
+    source_sha256: str
+    claimed_until: datetime

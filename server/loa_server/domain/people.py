@@ -1,0 +1,50 @@
+"""Accounts and what they may touch."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loa_server.domain.areas import AreaTree
+from loa_server.domain.problems import Problem
+
+FREE_ATTEMPTS = 5
+LOCK_FIRST = timedelta(seconds=30)
+LOCK_CAP = timedelta(minutes=15)
+SESSION_LIFE = timedelta(days=14)
+SESSION_IDLE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who signs in; rights reach `area` and all under it."""
+
+    id: str
+    username: str
+    name: str
+    role: str
+    area: str
+    password_hash: str
+    locale: str = "vi"
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An open session. `csrf` must come back with every unsafe request."""
+
+    account: Account
+    csrf: str
+
+
+def lock_after(failed_attempts: int, now: datetime) -> datetime | None:
+    """Until when an account takes no password after so many wrong ones; doubles up to a cap."""
+    over = failed_attempts - FREE_ATTEMPTS
+    if over < 0:
+        return None
+    return now + min(LOCK_FIRST * (1 << min(over, 10)), LOCK_CAP)
+
+
+def require_area(account: Account, tree: AreaTree, area: str) -> None:
+    """Raise Problem `forbidden` unless `area` lies in the account's reach."""
+    if not tree.covers(account.area, area):
+        raise Problem("forbidden", {"area": area})
