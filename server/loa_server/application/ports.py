@@ -28,6 +28,7 @@ class People(Protocol):
     def session(
         self, token_sha256: str, now: datetime, idle_since: datetime
     ) -> SignedIn | None: ...
+    def touch_session(self, token_sha256: str, now: datetime) -> None: ...
     def close_session(self, token_sha256: str) -> None: ...
     def close_sessions_of(self, account: str) -> None: ...
     def close_sessions_before(self, now: datetime, idle_since: datetime) -> None: ...
@@ -105,6 +106,9 @@ class Transaction(Protocol):
 
 class Store(Protocol):
     """Where rows live."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A snapshot; whoever writes through it has made a mistake."""
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Commits at the end, or rolls back when an exception passes."""

@@ -8,6 +8,7 @@ from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import (
     SESSION_IDLE,
     SESSION_LIFE,
+    SESSION_TOUCH,
     Account,
     SignedIn,
     lock_after,
@@ -30,7 +31,7 @@ def sign_in(services: Services, *, username: str, password: str) -> Opened:
         Problem: `wrong_credentials`, or `too_many_attempts` with `seconds` to wait.
     """
     now = services.clock()
-    with services.store.write() as rows:
+    with services.store.read() as rows:
         account = rows.people.by_username(username)
     locked_until = None if account is None else account.locked_until
     if locked_until is not None and locked_until > now:
@@ -47,8 +48,12 @@ def sign_in(services: Services, *, username: str, password: str) -> Opened:
 def look_up(services: Services, token: str) -> SignedIn | None:
     """Who holds this token, or None."""
     now = services.clock()
-    with services.store.write() as rows:
-        return rows.people.session(digest(token), now, now - SESSION_IDLE)
+    with services.store.read() as rows:
+        found = rows.people.session(digest(token), now, now - SESSION_IDLE)
+    if found is not None and found.seen_at < now - SESSION_TOUCH:
+        with services.store.write() as rows:
+            rows.people.touch_session(digest(token), now)
+    return found
 
 
 def sign_out(services: Services, token: str) -> None:
@@ -69,7 +74,7 @@ def _open(services: Services, account: Account) -> Opened:
         rows.people.keep(replace(account, failed_attempts=0, locked_until=None))
         rows.people.open_session(digest(token), account.id, csrf, now, now + SESSION_LIFE)
         rows.audit(AuditRow(now, account.id, "signed_in", account.username, {}))
-    return Opened(token, SignedIn(account, csrf))
+    return Opened(token, SignedIn(account, csrf, now))
 
 
 def _note_wrong(services: Services, account: Account | None) -> None:

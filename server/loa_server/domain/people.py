@@ -11,6 +11,8 @@ LOCK_FIRST = timedelta(seconds=30)
 LOCK_CAP = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=14)
 SESSION_IDLE = timedelta(days=3)
+SESSION_TOUCH = timedelta(minutes=5)
+"""How old `seen_at` may grow, so that reading a page is not a write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class SignedIn:
 
     account: Account
     csrf: str
+    seen_at: datetime
 
 
 def lock_after(failed_attempts: int, now: datetime) -> datetime | None:
