@@ -34,6 +34,14 @@ class AreaTree:
             raise Problem("audience_unknown", {"area": area})
         return found
 
+    def has(self, area: str) -> bool:
+        """Whether the area exists."""
+        return area in self._areas
+
+    def all(self) -> list[Area]:
+        """Every area, upper levels first."""
+        return sorted(self._areas.values(), key=lambda area: (area.level, area.name, area.id))
+
     def path(self, area: str) -> list[Area]:
         """The area and its ancestors, nearest first."""
         path = [self.get(area)]

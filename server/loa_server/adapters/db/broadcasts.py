@@ -1,0 +1,141 @@
+"""Broadcasts with their bulletins and audiences."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from loa_agent.protocol.documents import Rule
+from loa_agent.protocol.occurrences import local_starts
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+
+from loa_server.adapters.db.mapping import to_bulletin, to_class, to_rule
+from loa_server.adapters.db.outbox import next_version
+from loa_server.adapters.db.tables import broadcast as broadcasts
+from loa_server.adapters.db.tables import broadcast_audience, broadcast_bulletin
+from loa_server.adapters.db.tables import bulletin as bulletins
+from loa_server.domain.broadcasts import Broadcast
+from loa_server.domain.bulletins import Bulletin
+
+KEPT_AFTER_END = timedelta(days=1)
+"""A finished broadcast stays in manifests this long, for stations that join late."""
+
+
+class BroadcastRows:
+    """Implements the port `Broadcasts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, broadcast: Broadcast) -> None:
+        """A new broadcast; the version it will first be published in is kept per audience."""
+        self._connection.execute(
+            insert(broadcasts).values(
+                id=broadcast.id,
+                title=broadcast.title,
+                class_=broadcast.class_.value,
+                rule=broadcast.rule.model_dump(mode="json"),
+                area=broadcast.area,
+                author=broadcast.author,
+                created_at=broadcast.created_at,
+                ends_at=broadcast.ends_at,
+                last_end=_last_end(self._connection, broadcast),
+            )
+        )
+        for position, bulletin in enumerate(broadcast.bulletins):
+            self._connection.execute(
+                insert(broadcast_bulletin).values(
+                    broadcast=broadcast.id, position=position, bulletin=bulletin
+                )
+            )
+        for audience in broadcast.audiences:
+            self._connection.execute(
+                insert(broadcast_audience).values(
+                    broadcast=broadcast.id,
+                    audience=audience,
+                    from_version=next_version(self._connection, f"manifest/{audience}"),
+                )
+            )
+
+    def get(self, broadcast: str) -> Broadcast | None:
+        """A broadcast by id."""
+        found = read_broadcasts(self._connection, broadcasts.c.id == broadcast)
+        return found[0] if found else None
+
+    def stop(self, broadcast: str, now: datetime) -> None:
+        """No occurrence sounds from now on."""
+        where = broadcasts.c.id == broadcast
+        self._connection.execute(update(broadcasts).where(where).values(stopped_at=now))
+
+
+def read_broadcasts(
+    connection: Connection, *where: ColumnElement[bool], limit: int | None = None
+) -> list[Broadcast]:
+    """Broadcasts, newest first, in three reads whatever their number."""
+    query = select(broadcasts).where(*where)
+    query = query.order_by(broadcasts.c.created_at.desc(), broadcasts.c.id).limit(limit)
+    rows = connection.execute(query).all()
+    ids = [row.id for row in rows]
+    pieces = _pieces(connection, ids)
+    audiences = _audiences(connection, ids)
+    return [
+        Broadcast(
+            id=row.id,
+            title=row.title,
+            class_=to_class(row.class_),
+            bulletins=tuple(pieces[row.id]),
+            audiences=tuple(audiences[row.id]),
+            rule=to_rule(row.rule),
+            area=row.area,
+            author=row.author,
+            created_at=row.created_at,
+            ends_at=row.ends_at,
+            stopped_at=row.stopped_at,
+        )
+        for row in rows
+    ]
+
+
+def in_force(now: datetime) -> ColumnElement[bool]:
+    """Not stopped, and not over for long."""
+    over = now - KEPT_AFTER_END
+    running = or_(broadcasts.c.last_end.is_(None), broadcasts.c.last_end > over)
+    return broadcasts.c.stopped_at.is_(None) & running
+
+
+def read_bulletins(connection: Connection, ids: Sequence[str]) -> dict[str, Bulletin]:
+    """Bulletins by id, deleted ones too: what was broadcast stays readable."""
+    rows = connection.execute(select(bulletins).where(bulletins.c.id.in_(ids)))
+    return {row.id: to_bulletin(row) for row in rows}
+
+
+def _pieces(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(broadcast_bulletin).where(broadcast_bulletin.c.broadcast.in_(ids))
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query.order_by(broadcast_bulletin.c.position)):
+        found[row.broadcast].append(row.bulletin)
+    return found
+
+
+def _audiences(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(broadcast_audience).where(broadcast_audience.c.broadcast.in_(ids))
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query.order_by(broadcast_audience.c.audience)):
+        found[row.broadcast].append(row.audience)
+    return found
+
+
+def _last_end(connection: Connection, broadcast: Broadcast) -> datetime | None:
+    """When its last occurrence is over; None when it goes on for good."""
+    if broadcast.ends_at is not None:
+        return broadcast.ends_at + timedelta(days=1)
+    if broadcast.rule.rrule is not None:
+        return None
+    pieces = read_bulletins(connection, broadcast.bulletins).values()
+    length_ms = sum(each.voice.duration_ms for each in pieces if each.voice is not None)
+    return _only_start(broadcast.rule) + timedelta(milliseconds=length_ms)
+
+
+def _only_start(rule: Rule) -> datetime:
+    starts = local_starts(rule, datetime.min, datetime.max)  # noqa: DTZ901 - local, compared only
+    return max(starts).replace(tzinfo=ZoneInfo(rule.zone)).astimezone(UTC)

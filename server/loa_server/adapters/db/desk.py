@@ -1,0 +1,136 @@
+"""The rows behind signed documents, and who may listen to them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+
+from loa_server.adapters.db.broadcasts import in_force, read_broadcasts, read_bulletins
+from loa_server.adapters.db.engine import reading, writing
+from loa_server.adapters.db.mapping import to_station
+from loa_server.adapters.db.places import read_tree
+from loa_server.adapters.db.tables import broadcast as broadcasts
+from loa_server.adapters.db.tables import broadcast_audience, document
+from loa_server.adapters.db.tables import station as stations
+from loa_server.application.messaging import StationAccess
+from loa_server.application.publish_documents import (
+    DueDocument,
+    ManifestContent,
+    StationSettings,
+)
+from loa_server.domain.areas import AreaTree, station_audiences
+from loa_server.domain.broadcasts import on_air
+from loa_server.domain.stations import Station
+
+GROUP_LEVEL = 4
+STATION_LEVEL = 5
+
+
+class DbDesk:
+    """Implements `StationDirectory`; every method is a transaction of its own."""
+
+    def __init__(self, engine: Engine, zone: str) -> None:
+        self._engine = engine
+        self._zone = zone
+
+    def take_due(self, renew_before: datetime, limit: int) -> list[DueDocument]:
+        """Changed, ageing and lost documents; versions are raised and committed before return.
+
+        A document that is only sent again keeps its version: stations that hold it do nothing.
+        """
+        changed = or_(document.c.mark != document.c.clean_mark, document.c.issued_at < renew_before)
+        with reading(self._engine) as connection:
+            query = select(document.c.key).where(or_(changed, document.c.resend)).limit(limit)
+            keys = connection.execute(query).scalars().all()
+        if not keys:
+            return []
+        with writing(self._engine) as connection:
+            raised = update(document).where(document.c.key.in_(keys), changed)
+            connection.execute(raised.values(version=document.c.version + 1))
+            rows = connection.execute(select(document).where(document.c.key.in_(keys))).all()
+        return [DueDocument(row.key, row.version, row.mark) for row in rows]
+
+    def manifest(self, audience: str) -> ManifestContent | None:
+        """Content for an audience; None when there is no such audience any more."""
+        now = datetime.now(UTC)
+        with reading(self._engine) as connection:
+            level = _level(connection, audience)
+            if level is None:
+                return None
+            mine = select(broadcast_audience.c.broadcast).where(
+                broadcast_audience.c.audience == audience
+            )
+            found = read_broadcasts(connection, broadcasts.c.id.in_(mine), in_force(now))
+            pieces = read_bulletins(connection, [b for each in found for b in each.bulletins])
+        return ManifestContent(
+            level, tuple(on_air(each, tuple(pieces[b] for b in each.bulletins)) for each in found)
+        )
+
+    def settings(self, station: str) -> StationSettings | None:
+        """Settings of a station; None when there is no such station any more."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(stations).where(stations.c.id == station)).first()
+            tree = read_tree(connection)
+        if row is None or row.retired_at is not None:
+            return None
+        return _settings(to_station(row), tree, self._zone)
+
+    def note_published(self, due: DueDocument, issued_at: datetime) -> None:
+        """The document is out; it stays due if its mark moved meanwhile."""
+        with writing(self._engine) as connection:
+            mine = document.c.key == due.key
+            connection.execute(
+                update(document)
+                .where(mine)
+                .values(clean_mark=due.mark, issued_at=issued_at, resend=False)
+            )
+
+    def everything_due(self) -> None:
+        """The broker may have lost what it retained: send all again."""
+        with writing(self._engine) as connection:
+            connection.execute(update(document).values(resend=True))
+
+    def access_stamp(self) -> str:
+        """Changes whenever a station is added, enrolled or retired."""
+        query = select(
+            func.count(), func.max(stations.c.enrolled_at), func.max(stations.c.retired_at)
+        )
+        with reading(self._engine) as connection:
+            count, enrolled, retired = connection.execute(query).one()
+        return f"{count} {enrolled} {retired}"
+
+    def access(self) -> list[StationAccess]:
+        """All enrolled stations with their broker credentials."""
+        enrolled = and_(stations.c.broker_password.is_not(None), stations.c.retired_at.is_(None))
+        with reading(self._engine) as connection:
+            tree = read_tree(connection)
+            rows = connection.execute(select(stations).where(enrolled).order_by(stations.c.id))
+            return [
+                StationAccess(
+                    row.id, row.broker_password, station_audiences(tree, row.id, row.area)
+                )
+                for row in rows
+            ]
+
+
+def _settings(station: Station, tree: AreaTree, zone: str) -> StationSettings:
+    return StationSettings(
+        name=station.name,
+        audiences=station_audiences(tree, station.id, station.area),
+        zone=tree.zone(station.area, zone),
+        hours=tree.hours(station.area),
+        volume_percent=station.volume_percent,
+        delay_ms=station.delay_ms,
+    )
+
+
+def _level(connection: Connection, audience: str) -> int | None:
+    """Depth of an audience; the higher area wins inside a class."""
+    kind, _, name = audience.partition("-")
+    if kind == "a":
+        tree = read_tree(connection)
+        return tree.get(name).level if tree.has(name) else None
+    if kind == "s":
+        query = select(stations.c.retired_at).where(stations.c.id == name)
+        row = connection.execute(query).first()
+        return None if row is None or row.retired_at is not None else STATION_LEVEL
+    return GROUP_LEVEL

@@ -1,0 +1,98 @@
+"""Accounts and sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from loa_server.adapters.db.mapping import to_account
+from loa_server.adapters.db.tables import account as accounts
+from loa_server.adapters.db.tables import session as sessions
+from loa_server.domain.people import Account, SignedIn
+
+
+class PeopleRows:
+    """Implements the port `People`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, account: Account) -> None:
+        """A new account."""
+        self._connection.execute(insert(accounts).values(**_values(account)))
+
+    def by_username(self, username: str) -> Account | None:
+        """The account with this name."""
+        query = select(accounts).where(accounts.c.username == username)
+        row = self._connection.execute(query).first()
+        return None if row is None else to_account(row)
+
+    def keep(self, account: Account) -> None:
+        """Store what changed."""
+        where = accounts.c.id == account.id
+        self._connection.execute(update(accounts).where(where).values(**_values(account)))
+
+    def count(self) -> int:
+        """How many accounts there are."""
+        return self._connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+
+    def open_session(
+        self, token_sha256: str, account: str, csrf: str, now: datetime, expires_at: datetime
+    ) -> None:
+        """Remember a session."""
+        self._connection.execute(
+            insert(sessions).values(
+                token_sha256=token_sha256,
+                account=account,
+                csrf=csrf,
+                created_at=now,
+                seen_at=now,
+                expires_at=expires_at,
+            )
+        )
+
+    def session(self, token_sha256: str, now: datetime, idle_since: datetime) -> SignedIn | None:
+        """Who holds a session that neither expired nor slept too long."""
+        query = (
+            select(accounts, sessions.c.csrf, sessions.c.seen_at)
+            .join(sessions, sessions.c.account == accounts.c.id)
+            .where(
+                sessions.c.token_sha256 == token_sha256,
+                sessions.c.expires_at > now,
+                sessions.c.seen_at > idle_since,
+            )
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else SignedIn(to_account(row), row.csrf, row.seen_at)
+
+    def touch_session(self, token_sha256: str, now: datetime) -> None:
+        """The session was used."""
+        where = sessions.c.token_sha256 == token_sha256
+        self._connection.execute(update(sessions).where(where).values(seen_at=now))
+
+    def close_session(self, token_sha256: str) -> None:
+        """Forget a session."""
+        where = sessions.c.token_sha256 == token_sha256
+        self._connection.execute(delete(sessions).where(where))
+
+    def close_sessions_of(self, account: str) -> None:
+        """Forget all sessions of an account."""
+        self._connection.execute(delete(sessions).where(sessions.c.account == account))
+
+    def close_sessions_before(self, now: datetime, idle_since: datetime) -> None:
+        """Forget what expired or slept too long."""
+        over = or_(sessions.c.expires_at <= now, sessions.c.seen_at <= idle_since)
+        self._connection.execute(delete(sessions).where(over))
+
+
+def _values(account: Account) -> dict[str, object]:
+    return {
+        "id": account.id,
+        "username": account.username,
+        "name": account.name,
+        "role": account.role,
+        "area": account.area,
+        "password_hash": account.password_hash,
+        "locale": account.locale,
+        "failed_attempts": account.failed_attempts,
+        "locked_until": account.locked_until,
+    }

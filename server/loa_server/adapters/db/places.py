@@ -1,0 +1,125 @@
+"""Areas, stations and claims."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from loa_server.adapters.db.mapping import from_area, to_area, to_station
+from loa_server.adapters.db.outbox import documents_changed
+from loa_server.adapters.db.tables import area as areas
+from loa_server.adapters.db.tables import claim as claims
+from loa_server.adapters.db.tables import journal, presence
+from loa_server.adapters.db.tables import station as stations
+from loa_server.domain.areas import Area, AreaTree
+from loa_server.domain.stations import Claim, Station
+
+
+def read_tree(connection: Connection) -> AreaTree:
+    """All areas in force."""
+    rows = connection.execute(select(areas).where(areas.c.valid_to.is_(None)))
+    return AreaTree(to_area(row) for row in rows)
+
+
+class PlaceRows:
+    """Implements the port `Places`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_area(self, area: Area) -> None:
+        """A new area; its manifest becomes due."""
+        self._connection.execute(insert(areas).values(**from_area(area)))
+        documents_changed(self._connection, [f"manifest/a-{area.id}"])
+
+    def tree(self) -> AreaTree:
+        """All areas in force."""
+        return read_tree(self._connection)
+
+    def add_station(self, station: Station) -> None:
+        """A new station; its settings and its own manifest become due."""
+        self._connection.execute(
+            insert(stations).values(
+                id=station.id,
+                name=station.name,
+                area=station.area,
+                created_at=station.created_at,
+                volume_percent=station.volume_percent,
+                delay_ms=station.delay_ms,
+            )
+        )
+        keys = [f"config/{station.id}", f"manifest/s-{station.id}"]
+        documents_changed(self._connection, keys)
+
+    def station(self, station: str) -> Station | None:
+        """A station by id."""
+        row = self._connection.execute(select(stations).where(stations.c.id == station)).first()
+        return None if row is None else to_station(row)
+
+    def stations(self) -> Sequence[Station]:
+        """Every station, retired ones too."""
+        rows = self._connection.execute(select(stations).order_by(stations.c.name, stations.c.id))
+        return [to_station(row) for row in rows]
+
+    def bind(self, station: Station, broker_password: str) -> None:
+        """A device has become this station."""
+        self._connection.execute(
+            update(stations)
+            .where(stations.c.id == station.id)
+            .values(
+                kid=station.kid,
+                public_key=station.public_key,
+                enrolled_at=station.enrolled_at,
+                broker_password=broker_password,
+            )
+        )
+        documents_changed(self._connection, [f"config/{station.id}"])
+
+    def next_numbers(self, station: str) -> tuple[int, int]:
+        """First boot and first journal sequence no earlier device has used or been granted."""
+        stored = self._connection.execute(
+            select(func.max(journal.c.boot), func.max(journal.c.sequence)).where(
+                journal.c.station == station
+            )
+        ).one()
+        acknowledged = self._connection.execute(
+            select(stations.c.acknowledged).where(stations.c.id == station)
+        ).scalar_one()
+        state = self._connection.execute(
+            select(presence.c.state).where(presence.c.station == station)
+        ).scalar_one_or_none()
+        boots = [stored[0] or 0, 0 if state is None else state["boot"]]
+        return max(boots) + 1, max(stored[1] or 0, acknowledged) + 1
+
+    def add_claim(self, claim: Claim) -> None:
+        """A new claim."""
+        self._connection.execute(
+            insert(claims).values(
+                code_sha256=claim.code_sha256, station=claim.station, expires_at=claim.expires_at
+            )
+        )
+
+    def claim(self, code_sha256: str) -> Claim | None:
+        """A claim by the hash of its code."""
+        query = select(claims).where(claims.c.code_sha256 == code_sha256)
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        return Claim(row.code_sha256, row.station, row.expires_at, row.used_at)
+
+    def use_claim(self, code_sha256: str, now: datetime) -> bool:
+        """Mark used; False when somebody else was first."""
+        unused = and_(claims.c.code_sha256 == code_sha256, claims.c.used_at.is_(None))
+        return (
+            self._connection.execute(update(claims).where(unused).values(used_at=now)).rowcount > 0
+        )
+
+    def drop_claims(self, station: str) -> None:
+        """Forget unused claims of a station."""
+        unused = and_(claims.c.station == station, claims.c.used_at.is_(None))
+        self._connection.execute(delete(claims).where(unused))
+
+    def forget_claims_before(self, instant: datetime) -> None:
+        """Forget claims whose end or use lies before `instant`."""
+        over = or_(claims.c.expires_at < instant, claims.c.used_at < instant)
+        self._connection.execute(delete(claims).where(over))
