@@ -30,8 +30,9 @@ def fetch_blob(services: Services, *, claimed_station: str, token: bytes, sha256
     station = services.queries.station(claimed_station)
     if station is None or station.kid is None or station.public_key is None:
         raise Problem("forbidden")
-    _verify(token, station.id, {station.kid: station.public_key}, services.clock())
-    if not services.queries.may_fetch(station.id, sha256):
+    now = services.clock()
+    _verify(token, station.id, {station.kid: station.public_key}, now)
+    if not services.queries.may_fetch(station.id, sha256, now):
         raise Problem("forbidden")
     path = services.blobs.path(sha256)
     if path is None:

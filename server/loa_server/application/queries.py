@@ -1,52 +1,87 @@
-"""What screens read; every method is one short read of its own."""
+"""What screens read; every method is one short read of its own.
+
+`reach` is the area of who asks: nobody sees anything outside it and what lies under it. What lies
+outside is answered exactly as if it did not exist.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from loa_agent.protocol.documents import Window
 from loa_agent.protocol.reports import ClockTrust
 
 from loa_server.domain.areas import AreaTree
-from loa_server.domain.broadcasts import Broadcast
+from loa_server.domain.broadcasts import Broadcast, BroadcastStatus
 from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.progress import Play, Step
-from loa_server.domain.stations import Station
+from loa_server.domain.stations import Station, StationCondition
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """An area with the zone and hours in force there; stations are counted within the reach."""
+
+    id: str
+    code: str
+    name: str
+    level: int
+    parent: str | None
+    zone: str
+    hours: tuple[Window, ...]
+    station_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """A station on the dashboard; `status` is online, offline, lost or never."""
+    """A station on the dashboard; `playing` is an occurrence, `playing_title` its broadcast's."""
 
     id: str
     name: str
     area: str
     area_name: str
-    status: str
+    status: StationCondition
     enrolled: bool
     clock: ClockTrust | None
     playing: str | None
+    playing_title: str | None
     last_seen: datetime | None
     conditions: tuple[str, ...]
     up_to_date: bool
+    volume_percent: int
+    agent_version: str | None
+    free_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class BulletinView:
-    """A bulletin with the name of who made it."""
+    """A bulletin with the names of who made it and where."""
 
     bulletin: Bulletin
     author_name: str
+    area_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceView:
+    """Who is meant, in words."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastView:
-    """A broadcast with what a list shows."""
+    """A broadcast with what a list shows; `next_at` is None when nothing more will sound."""
 
     broadcast: Broadcast
+    audiences: tuple[AudienceView, ...]
+    author_name: str
     duration_ms: int
     next_at: datetime | None
     station_count: int
+    status: BroadcastStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +100,7 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class PlayView:
-    """A line of the play log."""
+    """A line of the play log; the title is the one it was broadcast under."""
 
     play: Play
     title: str
@@ -76,19 +111,34 @@ class Queries(Protocol):
     """Read side."""
 
     def tree(self) -> AreaTree: ...
-    def areas(self) -> Sequence[tuple[str, str, str, int, str | None]]:
-        """Id, code, name, level and parent of every area, top first."""
+    def areas(self, reach: str) -> Sequence[AreaView]:
+        """The reach, what lies under it and the path above it, top first."""
 
-    def stations(self, now: datetime) -> Sequence[StationView]: ...
-    def station(self, station: str) -> Station | None: ...
-    def bulletins(self, limit: int) -> Sequence[BulletinView]: ...
-    def bulletin(self, bulletin: str) -> BulletinView | None: ...
-    def broadcasts(self, now: datetime, limit: int) -> Sequence[BroadcastView]: ...
-    def broadcast(self, broadcast: str, now: datetime) -> BroadcastView | None: ...
-    def progress(self, broadcast: str, now: datetime) -> Sequence[ProgressRow]: ...
-    def plays(self, limit: int) -> Sequence[PlayView]: ...
-    def may_fetch(self, station: str, sha256: str) -> bool:
-        """Whether a document of this station's audiences names the blob."""
+    def stations(self, now: datetime, reach: str) -> Sequence[StationView]:
+        """Stations in use, by name."""
+
+    def station_view(self, station: str, now: datetime, reach: str) -> StationView | None:
+        """One station as the list shows it; None outside the reach."""
+
+    def station(self, station: str) -> Station | None:
+        """A station with its key, for judging who asks; not for screens."""
+
+    def bulletins(self, limit: int, reach: str) -> Sequence[BulletinView]:
+        """Newest first."""
+
+    def bulletin(self, bulletin: str, reach: str) -> BulletinView | None: ...
+    def broadcasts(self, now: datetime, limit: int, reach: str) -> Sequence[BroadcastView]:
+        """Newest first."""
+
+    def broadcast(self, broadcast: str, now: datetime, reach: str) -> BroadcastView | None: ...
+    def progress(self, broadcast: str, now: datetime, reach: str) -> Sequence[ProgressRow]:
+        """A row per station for the occurrence now of interest; none outside the reach."""
+
+    def plays(self, limit: int, reach: str) -> Sequence[PlayView]:
+        """Plays of the stations in reach, newest first."""
+
+    def may_fetch(self, station: str, sha256: str, now: datetime) -> bool:
+        """Whether a broadcast in force for this station names the blob."""
 
     def changes(self) -> Mapping[str, int]:
         """A counter per subject; one that grew means something of that subject changed."""

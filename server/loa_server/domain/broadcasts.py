@@ -2,11 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from loa_agent.protocol import documents as wire
 
 from loa_server.domain.bulletins import Bulletin, BulletinStatus
 from loa_server.domain.problems import Problem
+
+
+class BroadcastStatus(StrEnum):
+    """Where a broadcast stands as a whole."""
+
+    SCHEDULED = "scheduled"
+    ON_AIR = "on_air"
+    FINISHED = "finished"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 CLAIM_LIFE = timedelta(hours=24)
 CLAIM_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I/L: people read the code aloud and type it at a cabinet."""
 CLAIM_LENGTH = 12
 BLOB_REQUEST_LIFE = timedelta(minutes=5)
+
+
+class StationCondition(StrEnum):
+    """What the server believes of a station; `lost` said it was online and fell silent."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    LOST = "lost"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
