@@ -1,7 +1,7 @@
 """The database behind the bridge, in memory: documents, presences and journals of one station."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from loa_agent.protocol.documents import Window
@@ -80,6 +80,9 @@ class FakeLedger:
     def transaction(self) -> Iterator["FakeLedger"]:
         yield self
         self.committed += 1
+
+    def message(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def public_key(self, station: str) -> tuple[str, str] | None:
         return (STATION_KEY.kid, STATION_KEY.public_b64) if station == STATION else None

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.people import Account
+from loa_server.domain.people import Account, plain_username
 from loa_server.domain.problems import Problem
 
 
 def create_first_account(services: Services, *, username: str, name: str, area: str) -> str | None:
     """Make the first account; its password is returned this once, None when one exists."""
+    with services.store.read() as rows:
+        if rows.people.count() > 0:
+            return None
+    username = plain_username(username)
     password = services.secrets.claim_code()
+    password_hash = services.passwords.hash(password)
     now = services.clock()
     with services.store.write() as rows:
         if rows.people.count() > 0:
@@ -21,7 +26,7 @@ def create_first_account(services: Services, *, username: str, name: str, area: 
             name=name,
             role="admin",
             area=area,
-            password_hash=services.passwords.hash(password),
+            password_hash=password_hash,
         )
         rows.people.add(account)
         rows.audit(AuditRow(now, "system", "account_created", username, {"area": area}))
@@ -34,6 +39,7 @@ def reset_password(services: Services, *, username: str) -> str:
     Raises:
         Problem: `not_found`.
     """
+    username = plain_username(username)
     password = services.secrets.claim_code()
     fresh_hash = services.passwords.hash(password)
     now = services.clock()

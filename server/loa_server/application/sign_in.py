@@ -12,6 +12,7 @@ from loa_server.domain.people import (
     Account,
     SignedIn,
     lock_after,
+    plain_username,
 )
 from loa_server.domain.problems import Problem
 
@@ -30,9 +31,18 @@ def sign_in(services: Services, *, username: str, password: str) -> Opened:
     Raises:
         Problem: `wrong_credentials`, or `too_many_attempts` with `seconds` to wait.
     """
+    return _open(services, check_password(services, username=username, password=password))
+
+
+def check_password(services: Services, *, username: str, password: str) -> Account:
+    """The account whose password this is; a wrong one is counted.
+
+    Raises:
+        Problem: `wrong_credentials`, or `too_many_attempts` with `seconds` to wait.
+    """
     now = services.clock()
     with services.store.read() as rows:
-        account = rows.people.by_username(username)
+        account = rows.people.by_username(plain_username(username))
     locked_until = None if account is None else account.locked_until
     if locked_until is not None and locked_until > now:
         seconds = int((locked_until - now).total_seconds()) + 1
@@ -42,7 +52,7 @@ def sign_in(services: Services, *, username: str, password: str) -> Opened:
     if account is None or not right:
         _note_wrong(services, account)
         raise Problem("wrong_credentials")
-    return _open(services, account)
+    return account
 
 
 def look_up(services: Services, token: str) -> SignedIn | None:
@@ -68,13 +78,18 @@ def digest(token: str) -> str:
 
 
 def _open(services: Services, account: Account) -> Opened:
+    """Read anew: the password may have been replaced while the slow check ran."""
     now = services.clock()
     token, csrf = services.secrets.token(), services.secrets.token()
     with services.store.write() as rows:
-        rows.people.keep(replace(account, failed_attempts=0, locked_until=None))
-        rows.people.open_session(digest(token), account.id, csrf, now, now + SESSION_LIFE)
-        rows.audit(AuditRow(now, account.id, "signed_in", account.username, {}))
-    return Opened(token, SignedIn(account, csrf, now))
+        fresh = rows.people.by_username(account.username)
+        if fresh is None or fresh.password_hash != account.password_hash:
+            raise Problem("wrong_credentials")
+        fresh = replace(fresh, failed_attempts=0, locked_until=None)
+        rows.people.keep(fresh)
+        rows.people.open_session(digest(token), fresh.id, csrf, now, now + SESSION_LIFE)
+        rows.audit(AuditRow(now, fresh.id, "signed_in", fresh.username, {}))
+    return Opened(token, SignedIn(fresh, csrf, now))
 
 
 def _note_wrong(services: Services, account: Account | None) -> None:

@@ -53,6 +53,12 @@ class AreaTree:
         """Whether `lower` is `upper` or lies under it."""
         return any(area.id == upper for area in self.path(lower))
 
+    def under(self, area: str) -> frozenset[str]:
+        """Ids of the area and all that lies under it; nothing when there is no such area."""
+        if area not in self._areas:
+            return frozenset()
+        return frozenset(each for each in self._areas if self.covers(area, each))
+
     def hours(self, area: str) -> tuple[Window, ...]:
         """Permitted hours of an area: its own, or the nearest ancestor's. None at all: never."""
         return next((a.hours for a in self.path(area) if a.hours is not None), ())

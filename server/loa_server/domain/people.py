@@ -1,5 +1,6 @@
 """Accounts and what they may touch."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,9 @@ from loa_server.domain.problems import Problem
 FREE_ATTEMPTS = 5
 LOCK_FIRST = timedelta(seconds=30)
 LOCK_CAP = timedelta(minutes=15)
+LEAST_PASSWORD = 10
+MOST_PASSWORD = 200
+MOST_USERNAME = 100
 SESSION_LIFE = timedelta(days=14)
 SESSION_IDLE = timedelta(days=3)
 SESSION_TOUCH = timedelta(minutes=5)
@@ -37,6 +41,18 @@ class SignedIn:
     account: Account
     csrf: str
     seen_at: datetime
+
+
+def plain_username(text: str) -> str:
+    """How a name is kept and looked up: telephones like to begin it with a capital letter."""
+    return unicodedata.normalize("NFC", text).strip().lower()[:MOST_USERNAME]
+
+
+def require_strong(password: str, username: str) -> None:
+    """Raise Problem `weak_password` for what is guessed first or is no password at all."""
+    same = plain_username(password) == plain_username(username)
+    if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD or len(set(password)) == 1 or same:
+        raise Problem("weak_password", {"least": LEAST_PASSWORD, "most": MOST_PASSWORD})
 
 
 def lock_after(failed_attempts: int, now: datetime) -> datetime | None:

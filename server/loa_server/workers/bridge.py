@@ -56,6 +56,13 @@ class StationLedger(Protocol):
     def public_key(self, station: str) -> tuple[str, str] | None:
         """Key id and public key of an enrolled station."""
 
+    def message(self) -> AbstractContextManager[None]:
+        """What one message changes, wholly or not at all.
+
+        Raises:
+            ProtocolError: a value that cannot be kept; the rest of the batch is not touched.
+        """
+
     def announce(self, *subjects: str) -> None:
         """Tell the browsers what changed."""
 
@@ -157,7 +164,8 @@ class Bridge:
         with self._ledger() as ledger:
             for message in batch:
                 try:
-                    self._ingest_one(message, ledger, answers)
+                    with ledger.message():
+                        self._ingest_one(message, ledger, answers)
                 except ProtocolError as error:
                     logger.warning("refused topic=%s code=%s", message.topic, error.code)
         return answers

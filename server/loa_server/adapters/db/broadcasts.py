@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from loa_agent.protocol.documents import Rule
 from loa_agent.protocol.occurrences import local_starts
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from loa_server.adapters.db.mapping import to_bulletin, to_class, to_rule
-from loa_server.adapters.db.outbox import next_version
+from loa_server.adapters.db.outbox import next_versions
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, broadcast_bulletin
 from loa_server.adapters.db.tables import bulletin as bulletins
@@ -42,25 +42,33 @@ class BroadcastRows:
                 last_end=_last_end(self._connection, broadcast),
             )
         )
-        for position, bulletin in enumerate(broadcast.bulletins):
-            self._connection.execute(
-                insert(broadcast_bulletin).values(
-                    broadcast=broadcast.id, position=position, bulletin=bulletin
-                )
-            )
-        for audience in broadcast.audiences:
-            self._connection.execute(
-                insert(broadcast_audience).values(
-                    broadcast=broadcast.id,
-                    audience=audience,
-                    from_version=next_version(self._connection, f"manifest/{audience}"),
-                )
-            )
+        pieces = [
+            {"broadcast": broadcast.id, "position": position, "bulletin": bulletin}
+            for position, bulletin in enumerate(broadcast.bulletins)
+        ]
+        self._connection.execute(insert(broadcast_bulletin), pieces)
+        keys = {audience: f"manifest/{audience}" for audience in broadcast.audiences}
+        versions = next_versions(self._connection, keys.values())
+        meant = [
+            {"broadcast": broadcast.id, "audience": each, "from_version": versions[key]}
+            for each, key in keys.items()
+        ]
+        self._connection.execute(insert(broadcast_audience), meant)
 
     def get(self, broadcast: str) -> Broadcast | None:
         """A broadcast by id."""
         found = read_broadcasts(self._connection, broadcasts.c.id == broadcast)
         return found[0] if found else None
+
+    def in_force(self, audience: str, now: datetime) -> int:
+        """How many broadcasts the manifest of an audience holds."""
+        query = (
+            select(func.count())
+            .select_from(broadcast_audience)
+            .join(broadcasts, broadcasts.c.id == broadcast_audience.c.broadcast)
+            .where(broadcast_audience.c.audience == audience, in_force(now))
+        )
+        return self._connection.execute(query).scalar_one()
 
     def stop(self, broadcast: str, now: datetime) -> None:
         """No occurrence sounds from now on."""

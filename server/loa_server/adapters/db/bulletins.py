@@ -57,6 +57,7 @@ class BulletinRows:
                 audio_job.c.due_at <= now,
                 free,
                 bulletins.c.status == BulletinStatus.PREPARING.value,
+                bulletins.c.deleted_at.is_(None),
             )
             .order_by(audio_job.c.due_at, audio_job.c.id)
             .limit(1)

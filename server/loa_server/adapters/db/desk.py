@@ -1,8 +1,9 @@
 """The rows behind signed documents, and who may listen to them."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
 from loa_server.adapters.db.broadcasts import in_force, read_broadcasts, read_bulletins
 from loa_server.adapters.db.engine import reading, writing
@@ -28,30 +29,46 @@ STATION_LEVEL = 5
 class DbDesk:
     """Implements `StationDirectory`; every method is a transaction of its own."""
 
-    def __init__(self, engine: Engine, zone: str) -> None:
+    def __init__(self, engine: Engine, zone: str, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._zone = zone
+        self._clock = clock
 
     def take_due(self, renew_before: datetime, limit: int) -> list[DueDocument]:
         """Changed, ageing and lost documents; versions are raised and committed before return.
 
         A document that is only sent again keeps its version: stations that hold it do nothing.
         """
-        changed = or_(document.c.mark != document.c.clean_mark, document.c.issued_at < renew_before)
+        changed = or_(
+            document.c.mark != document.c.clean_mark,
+            document.c.issued_at.is_(None),
+            document.c.issued_at < renew_before,
+        )
+        query = (
+            select(document.c.key)
+            .where(or_(changed, document.c.resend))
+            # What changed goes before what is merely sent again.
+            .order_by(case((changed, 0), else_=1), document.c.key)
+            .limit(limit)
+        )
         with reading(self._engine) as connection:
-            query = select(document.c.key).where(or_(changed, document.c.resend)).limit(limit)
             keys = connection.execute(query).scalars().all()
         if not keys:
             return []
+        mine = document.c.key.in_(keys)
         with writing(self._engine) as connection:
-            raised = update(document).where(document.c.key.in_(keys), changed)
-            connection.execute(raised.values(version=document.c.version + 1))
-            rows = connection.execute(select(document).where(document.c.key.in_(keys))).all()
+            # Rows are locked in the order in which every writer locks them.
+            held = select(document.c.key).where(mine).order_by(document.c.key).with_for_update()
+            connection.execute(held)
+            # The instant of issue is written when it is out; until then the document stays due.
+            raised = {"version": document.c.version + 1, "issued_at": None}
+            connection.execute(update(document).where(mine, changed).values(raised))
+            rows = connection.execute(select(document).where(mine).order_by(document.c.key)).all()
         return [DueDocument(row.key, row.version, row.mark) for row in rows]
 
     def manifest(self, audience: str) -> ManifestContent | None:
         """Content for an audience; None when there is no such audience any more."""
-        now = datetime.now(UTC)
+        now = self._clock()
         with reading(self._engine) as connection:
             level = _level(connection, audience)
             if level is None:
@@ -75,18 +92,24 @@ class DbDesk:
         return _settings(to_station(row), tree, self._zone)
 
     def note_published(self, due: DueDocument, issued_at: datetime) -> None:
-        """The document is out; it stays due if its mark moved meanwhile."""
+        """The document is out; it stays due if its mark moved meanwhile.
+
+        One that was only sent again keeps its first instant of issue: stations that hold this
+        version did not take the later end, so it must be renewed by the earlier one.
+        """
+        values = {
+            "clean_mark": due.mark,
+            "issued_at": func.coalesce(document.c.issued_at, issued_at),
+            "resend": False,
+        }
         with writing(self._engine) as connection:
-            mine = document.c.key == due.key
-            connection.execute(
-                update(document)
-                .where(mine)
-                .values(clean_mark=due.mark, issued_at=issued_at, resend=False)
-            )
+            connection.execute(update(document).where(document.c.key == due.key).values(values))
 
     def everything_due(self) -> None:
         """The broker may have lost what it retained: send all again."""
         with writing(self._engine) as connection:
+            held = select(document.c.key).order_by(document.c.key).with_for_update()
+            connection.execute(held)
             connection.execute(update(document).values(resend=True))
 
     def access_stamp(self) -> str:

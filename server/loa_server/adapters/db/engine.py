@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError
+
+from loa_server.domain.problems import Problem
 
 BUSY_MS = 15_000
 WRITES = "loa_writes"
@@ -33,26 +36,40 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     A reader that turns writer half-way fails with SQLITE_BUSY whatever the timeout.
     """
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot to read from."""
-    with engine.begin() as connection:
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    with _translated(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Values no column can hold, such as a NUL in a name, are the fault of who sent them."""
+    try:
+        yield
+    except DataError as error:
+        raise Problem("bad_request") from error
 
 
 def _prepare(raw: Any, _record: object) -> None:
     """Settings of one SQLite connection; the driver must not begin transactions by itself."""
     raw.isolation_level = None
     cursor = raw.cursor()
+    # The patience comes first: switching to WAL already needs it when processes start together.
     for pragma in (
+        f"busy_timeout={BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

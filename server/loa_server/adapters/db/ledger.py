@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from loa_agent.protocol.errors import DocumentError
 from loa_agent.protocol.reports import Record, RecordKind, State, StationStatus
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.mapping import put
@@ -26,16 +28,19 @@ class PresenceRows:
         """What is known of a station; None when it never spoke."""
         query = select(presence).where(presence.c.station == station)
         row = self._connection.execute(query).first()
-        return None if row is None else Presence(State.model_validate(row.state), row.seen_at)
+        if row is None:
+            return None
+        return Presence(State.model_validate(row.state), row.seen_at, lost=row.lost_at is not None)
 
     def keep(self, known: Presence) -> None:
-        """Replace what is known; a station that speaks is not lost any more."""
+        """Replace what is known; the instant at which it was given up stays while it is lost."""
         values = {
             "state": known.state.model_dump(mode="json"),
-            "online": known.state.status is StationStatus.ONLINE,
+            "online": known.state.status is StationStatus.ONLINE and not known.lost,
             "seen_at": known.seen_at,
-            "lost_at": None,
         }
+        if not known.lost:
+            values["lost_at"] = None
         put(self._connection, presence, {"station": known.state.station}, values)
 
 
@@ -48,7 +53,8 @@ class JournalRows:
     def acknowledged(self, station: str) -> int:
         """Highest sequence below which nothing is awaited any more."""
         query = select(stations.c.acknowledged).where(stations.c.id == station)
-        return self._connection.execute(query).scalar_one()
+        reached: int = self._connection.execute(query).scalar_one()
+        return reached
 
     def acknowledge(self, station: str, sequence: int) -> None:
         """Raise the acknowledged sequence."""
@@ -59,7 +65,8 @@ class JournalRows:
         """Store records not stored yet; how many were new."""
         lowest = min(record.sequence for record in records)
         held = set(self.kept_after(station, lowest - 1))
-        fresh = [record for record in records if record.sequence not in held]
+        by_sequence = {record.sequence: record for record in records}
+        fresh = [record for record in by_sequence.values() if record.sequence not in held]
         if not fresh:
             return 0
         self._connection.execute(
@@ -96,6 +103,9 @@ class JournalRows:
             key = {"station": station, "document": record.document}
             if record.kind is RecordKind.REFUSED:
                 put(self._connection, refusal, key, {"code": record.code or "", "at": record.at})
+            elif record.kind is RecordKind.RECEIVED:
+                theirs = and_(*(refusal.c[name] == value for name, value in key.items()))
+                self._connection.execute(delete(refusal).where(theirs))
 
 
 class DbLedger:
@@ -103,25 +113,47 @@ class DbLedger:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._announced: set[str] = set()
         self.presences = PresenceRows(connection)
         self.journals = JournalRows(connection)
 
+    @contextmanager
+    def message(self) -> Iterator[None]:
+        """What one message changes, wholly or not at all; others of the batch are not touched.
+
+        Raises:
+            DocumentError: `malformed_document` for values no column can hold.
+        """
+        try:
+            with self._connection.begin_nested():
+                yield
+        except (DataError, IntegrityError, OverflowError, UnicodeError) as error:
+            raise DocumentError("malformed_document") from error
+
     def public_key(self, station: str) -> tuple[str, str] | None:
         """Key id and public key of an enrolled station."""
-        query = select(stations.c.kid, stations.c.public_key).where(stations.c.id == station)
+        query = select(stations.c.kid, stations.c.public_key).where(
+            stations.c.id == station, stations.c.retired_at.is_(None)
+        )
         row = self._connection.execute(query).first()
         return None if row is None or row.kid is None else (row.kid, row.public_key)
 
     def announce(self, *subjects: str) -> None:
-        """Tell the browsers what changed."""
-        announce(self._connection, subjects)
+        """Tell the browsers what changed, at the end of the transaction."""
+        self._announced.update(subjects)
+
+    def finish(self) -> None:
+        """The last statement: counters are rows all writers share, and are held the shortest."""
+        announce(self._connection, self._announced)
 
 
 @contextmanager
 def open_ledger(engine: Engine) -> Iterator[DbLedger]:
     """A ledger whose rows are committed together at the end."""
     with writing(engine) as connection:
-        yield DbLedger(connection)
+        ledger = DbLedger(connection)
+        yield ledger
+        ledger.finish()
 
 
 class DbSilent:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from loa_agent.protocol.documents import BroadcastClass, Rule, Window
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from loa_server.domain.areas import Area
 from loa_server.domain.bulletins import Bulletin, BulletinStatus, Voice
@@ -11,18 +12,23 @@ from loa_server.domain.people import Account
 from loa_server.domain.progress import Play, PlayOutcome
 from loa_server.domain.stations import Station
 
-AnyRow = Row[Any]
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def inserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do when the row is there; both dialects spell it alike."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def put(connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Update the row with this key, or insert it."""
-    where = [table.c[name] == value for name, value in key.items()]
+    """Insert the row with this key, or update it: one statement, so that no writer is between."""
+    insert = inserting(connection, table).values(**key, **values)
     if values:
-        found = connection.execute(update(table).where(*where).values(**values)).rowcount > 0
+        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
     else:
-        found = connection.execute(select(1).select_from(table).where(*where)).first() is not None
-    if not found:
-        connection.execute(insert(table).values(**key, **values))
+        connection.execute(insert.on_conflict_do_nothing(index_elements=list(key)))
 
 
 def to_area(row: AnyRow) -> Area:

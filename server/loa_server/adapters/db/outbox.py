@@ -2,35 +2,41 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
+from loa_server.adapters.db.mapping import inserting
 from loa_server.adapters.db.tables import change, document
 
 
 def documents_changed(connection: Connection, keys: Iterable[str]) -> None:
-    """Raise the mark of each document, or make its row.
+    """Raise the mark of each document, or make its row; the rows are ours until the end.
 
     In one order everywhere, so that two writers on PostgreSQL never wait for each other.
     """
-    for key in sorted(set(keys)):
-        raised = update(document).where(document.c.key == key).values(mark=document.c.mark + 1)
-        if connection.execute(raised).rowcount == 0:
-            connection.execute(
-                insert(document).values(key=key, version=0, mark=1, clean_mark=0, resend=False)
-            )
+    fresh = {"version": 0, "mark": 1, "clean_mark": 0, "resend": False}
+    rows = [{"key": key, **fresh} for key in sorted(set(keys))]
+    if rows:
+        insert = inserting(connection, document).values(rows)
+        raised = {"mark": document.c.mark + 1}
+        connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=raised))
 
 
-def next_version(connection: Connection, key: str) -> int:
-    """The version under which a change made now will be published, or a later one."""
-    query = select(document.c.version).where(document.c.key == key)
-    return (connection.execute(query).scalar_one_or_none() or 0) + 1
+def next_versions(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """The version in which a change made now is published first, by document.
+
+    Marked before it is read: a publisher that is raising the version at this moment has either
+    done so already or waits for us, and then publishes what we changed.
+    """
+    wanted = set(keys)
+    documents_changed(connection, wanted)
+    query = select(document.c.key, document.c.version).where(document.c.key.in_(wanted))
+    return {row.key: row.version + 1 for row in connection.execute(query)}
 
 
 def announce(connection: Connection, subjects: Iterable[str]) -> None:
     """Count a change of each subject."""
-    for subject in sorted(set(subjects)):
-        raised = (
-            update(change).where(change.c.subject == subject).values(counter=change.c.counter + 1)
-        )
-        if connection.execute(raised).rowcount == 0:
-            connection.execute(insert(change).values(subject=subject, counter=1))
+    rows = [{"subject": subject, "counter": 1} for subject in sorted(set(subjects))]
+    if rows:
+        insert = inserting(connection, change).values(rows)
+        raised = {"counter": change.c.counter + 1}
+        connection.execute(insert.on_conflict_do_update(index_elements=["subject"], set_=raised))

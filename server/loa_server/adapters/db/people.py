@@ -13,16 +13,19 @@ from loa_server.domain.people import Account, SignedIn
 class PeopleRows:
     """Implements the port `People`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
         self._connection = connection
+        self._writes = writes
 
     def add(self, account: Account) -> None:
         """A new account."""
         self._connection.execute(insert(accounts).values(**_values(account)))
 
     def by_username(self, username: str) -> Account | None:
-        """The account with this name."""
+        """The account with this name; a writer holds the row until the end."""
         query = select(accounts).where(accounts.c.username == username)
+        if self._writes:
+            query = query.with_for_update()
         row = self._connection.execute(query).first()
         return None if row is None else to_account(row)
 
@@ -74,9 +77,12 @@ class PeopleRows:
         where = sessions.c.token_sha256 == token_sha256
         self._connection.execute(delete(sessions).where(where))
 
-    def close_sessions_of(self, account: str) -> None:
-        """Forget all sessions of an account."""
-        self._connection.execute(delete(sessions).where(sessions.c.account == account))
+    def close_sessions_of(self, account: str, but: str | None = None) -> None:
+        """Forget the sessions of an account, save the one whose token hash is `but`."""
+        theirs = [sessions.c.account == account]
+        if but is not None:
+            theirs.append(sessions.c.token_sha256 != but)
+        self._connection.execute(delete(sessions).where(*theirs))
 
     def close_sessions_before(self, now: datetime, idle_since: datetime) -> None:
         """Forget what expired or slept too long."""

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from loa_server.adapters.db.mapping import from_area, to_area, to_station
+from loa_server.adapters.db.mapping import from_area, inserting, to_area, to_station
 from loa_server.adapters.db.outbox import documents_changed
 from loa_server.adapters.db.tables import area as areas
 from loa_server.adapters.db.tables import claim as claims
-from loa_server.adapters.db.tables import journal, presence
+from loa_server.adapters.db.tables import held_blob, journal, presence, refusal
 from loa_server.adapters.db.tables import station as stations
 from loa_server.domain.areas import Area, AreaTree
+from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Claim, Station
 
 
@@ -37,17 +38,21 @@ class PlaceRows:
         return read_tree(self._connection)
 
     def add_station(self, station: Station) -> None:
-        """A new station; its settings and its own manifest become due."""
-        self._connection.execute(
-            insert(stations).values(
-                id=station.id,
-                name=station.name,
-                area=station.area,
-                created_at=station.created_at,
-                volume_percent=station.volume_percent,
-                delay_ms=station.delay_ms,
-            )
+        """A new station; its settings and its own manifest become due.
+
+        Raises:
+            Problem: `id_taken`.
+        """
+        made = inserting(self._connection, stations).values(
+            id=station.id,
+            name=station.name,
+            area=station.area,
+            created_at=station.created_at,
+            volume_percent=station.volume_percent,
+            delay_ms=station.delay_ms,
         )
+        if self._connection.execute(made.on_conflict_do_nothing()).rowcount == 0:
+            raise Problem("id_taken", {"id": station.id})
         keys = [f"config/{station.id}", f"manifest/s-{station.id}"]
         documents_changed(self._connection, keys)
 
@@ -73,6 +78,9 @@ class PlaceRows:
                 broker_password=broker_password,
             )
         )
+        # A new device has an empty disk and has refused nothing.
+        self._connection.execute(delete(held_blob).where(held_blob.c.station == station.id))
+        self._connection.execute(delete(refusal).where(refusal.c.station == station.id))
         documents_changed(self._connection, [f"config/{station.id}"])
 
     def next_numbers(self, station: str) -> tuple[int, int]:

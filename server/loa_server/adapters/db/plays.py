@@ -13,34 +13,36 @@ from loa_server.domain.progress import Play
 
 def tell_plays(connection: Connection, station: str, records: Sequence[Record]) -> None:
     """Bring the plays named by these records up to date."""
-    for record in sorted(records, key=lambda each: each.sequence):
-        if record.occurrence is None:
-            continue
-        known = _find(connection, station, record.occurrence)
-        duration_ms = _duration_ms(connection, record.broadcast)
-        after = told(known, station, record, duration_ms)
-        if after is not None and after != known:
-            _keep(connection, after)
+    spoken = [record for record in records if record.occurrence is not None]
+    if not spoken:
+        return
+    known = _known(connection, station, {record.occurrence for record in spoken})
+    lengths = _lengths(connection, {record.broadcast for record in spoken})
+    for record in sorted(spoken, key=lambda each: each.sequence):
+        before = known.get(record.occurrence)
+        after = told(before, station, record, lengths.get(record.broadcast))
+        if after is not None and after != before:
+            known[record.occurrence] = after
+            _keep(connection, after, record)
 
 
-def _find(connection: Connection, station: str, occurrence: str) -> Play | None:
-    query = select(play).where(play.c.station == station, play.c.occurrence == occurrence)
-    row = connection.execute(query).first()
-    return None if row is None else to_play(row)
+def _known(connection: Connection, station: str, names: set[str | None]) -> dict[str | None, Play]:
+    query = select(play).where(play.c.station == station, play.c.occurrence.in_(names))
+    return {row.occurrence: to_play(row) for row in connection.execute(query)}
 
 
-def _duration_ms(connection: Connection, broadcast: str | None) -> int | None:
-    """Length of a whole broadcast; None when it is not known here."""
+def _lengths(connection: Connection, broadcasts: set[str | None]) -> dict[str | None, int]:
+    """Lengths of whole broadcasts in ms, of those that are known here."""
     query = (
-        select(func.sum(bulletin.c.duration_ms))
-        .join(broadcast_bulletin, broadcast_bulletin.c.bulletin == bulletin.c.id)
-        .where(broadcast_bulletin.c.broadcast == broadcast)
+        select(broadcast_bulletin.c.broadcast, func.sum(bulletin.c.duration_ms))
+        .join(bulletin, bulletin.c.id == broadcast_bulletin.c.bulletin)
+        .where(broadcast_bulletin.c.broadcast.in_(broadcasts))
+        .group_by(broadcast_bulletin.c.broadcast)
     )
-    total = connection.execute(query).scalar_one_or_none()
-    return None if total is None else int(total)
+    return {name: int(total) for name, total in connection.execute(query) if total is not None}
 
 
-def _keep(connection: Connection, one: Play) -> None:
+def _keep(connection: Connection, one: Play, record: Record) -> None:
     values = {
         "broadcast": one.broadcast,
         "outcome": one.outcome.value,
@@ -51,5 +53,6 @@ def _keep(connection: Connection, one: Play) -> None:
         "played_ms": one.played_ms,
         "ended_at": one.ended_at,
         "code": one.code,
+        "due_at": one.planned_at or one.actual_at or record.at,
     }
     put(connection, play, {"station": one.station, "occurrence": one.occurrence}, values)

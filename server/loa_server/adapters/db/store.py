@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from loa_server.adapters.db.broadcasts import BroadcastRows
 from loa_server.adapters.db.bulletins import BulletinRows
 from loa_server.adapters.db.engine import reading, writing
+from loa_server.adapters.db.mapping import inserting
 from loa_server.adapters.db.outbox import announce, documents_changed
 from loa_server.adapters.db.people import PeopleRows
 from loa_server.adapters.db.places import PlaceRows
@@ -21,9 +22,10 @@ HEAD = 1
 class DbTransaction:
     """Implements the port `Transaction`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
         self._connection = connection
-        self.people = PeopleRows(connection)
+        self._announced: set[str] = set()
+        self.people = PeopleRows(connection, writes=writes)
         self.places = PlaceRows(connection)
         self.bulletins = BulletinRows(connection)
         self.broadcasts = BroadcastRows(connection)
@@ -34,13 +36,18 @@ class DbTransaction:
 
     def announce(self, *subjects: str) -> None:
         """Tell the browsers what changed."""
-        announce(self._connection, subjects)
+        self._announced.update(subjects)
+
+    def finish(self) -> None:
+        """The last statement: counters are rows all writers share, and are held the shortest."""
+        announce(self._connection, self._announced)
 
     def audit(self, row: AuditRow) -> None:
         """Append to the chain; the head row's lock keeps two writers apart on PostgreSQL."""
+        first = inserting(self._connection, audit_head).values(id=HEAD, digest=GENESIS)
+        self._connection.execute(first.on_conflict_do_nothing(index_elements=["id"]))
         head = select(audit_head.c.digest).where(audit_head.c.id == HEAD).with_for_update()
-        previous = self._connection.execute(head).scalar_one_or_none()
-        digest = chained(previous or GENESIS, row)
+        digest = chained(self._connection.execute(head).scalar_one(), row)
         self._connection.execute(
             insert(audit).values(
                 at=row.at,
@@ -51,11 +58,8 @@ class DbTransaction:
                 digest=digest,
             )
         )
-        if previous is None:
-            self._connection.execute(insert(audit_head).values(id=HEAD, digest=digest))
-        else:
-            moved = update(audit_head).where(audit_head.c.id == HEAD).values(digest=digest)
-            self._connection.execute(moved)
+        moved = update(audit_head).where(audit_head.c.id == HEAD).values(digest=digest)
+        self._connection.execute(moved)
 
 
 class DbStore:
@@ -68,13 +72,15 @@ class DbStore:
     def read(self) -> Iterator[Transaction]:
         """A snapshot."""
         with reading(self._engine) as connection:
-            yield DbTransaction(connection)
+            yield DbTransaction(connection, writes=False)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Commits at the end, or rolls back when an exception passes."""
         with writing(self._engine) as connection:
-            yield DbTransaction(connection)
+            rows = DbTransaction(connection, writes=True)
+            yield rows
+            rows.finish()
 
 
 def read_audit(engine: Engine) -> list[tuple[AuditRow, str]]:

@@ -37,7 +37,7 @@ area = Table(
     Column("code", String(20), nullable=False),
     Column("name", String(200), nullable=False),
     Column("level", Integer, nullable=False),
-    Column("parent", Id, ForeignKey("area.id")),
+    Column("parent", Id, ForeignKey("area.id"), index=True),
     Column("zone", String(60)),
     Column("hours", Document),
     Column("valid_from", UtcDateTime),
@@ -209,26 +209,29 @@ play = Table(
     Column("broadcast", Id, index=True),
     Column("outcome", String(20), nullable=False),
     Column("sha256", Hash),
-    Column("planned_at", UtcDateTime, index=True),
+    Column("planned_at", UtcDateTime),
     Column("actual_at", UtcDateTime),
     Column("offset_ms", BigInteger, nullable=False),
     Column("played_ms", BigInteger, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("code", String(60)),
+    # Planned start, or the instant of the first record where no plan is named: sorts the log.
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_play_occurrence", "occurrence"),
 )
 
 held_blob = Table(
     "held_blob",
     metadata,
     Column("station", Id, ForeignKey("station.id"), primary_key=True),
-    Column("sha256", Hash, primary_key=True),
+    Column("sha256", Hash, primary_key=True, index=True),
 )
 
 refusal = Table(
     "refusal",
     metadata,
     Column("station", Id, ForeignKey("station.id"), primary_key=True),
-    Column("document", String(120), primary_key=True),
+    Column("document", String(120), primary_key=True, index=True),
     Column("code", String(60), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -1,6 +1,7 @@
 """Alembic's way in: `migrate` hands over an open transaction."""
 
 from alembic import context
+
 from loa_server.adapters.db.tables import metadata
 
 context.configure(

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from loa_server.adapters.db.types import Document, UtcDateTime
 
 revision = ${repr(up_revision)}

@@ -1,0 +1,76 @@
+"""Broadcasts as lists show them, in a fixed number of reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from loa_agent.protocol import documents as wire
+from sqlalchemy import ColumnElement, Connection, select
+
+from loa_server.adapters.db.broadcasts import read_broadcasts, read_bulletins
+from loa_server.adapters.db.mapping import AnyRow
+from loa_server.adapters.db.places import read_tree
+from loa_server.adapters.db.tables import account as accounts
+from loa_server.adapters.db.tables import station as stations
+from loa_server.application.queries import AudienceView, BroadcastView
+from loa_server.domain.areas import AreaTree, station_audiences
+from loa_server.domain.broadcasts import Broadcast, on_air
+from loa_server.domain.standing import standing
+
+
+def read_broadcast_views(
+    connection: Connection, now: datetime, *where: ColumnElement[bool], limit: int | None = None
+) -> list[BroadcastView]:
+    """Broadcasts that meet the conditions, newest first."""
+    found = read_broadcasts(connection, *where, limit=limit)
+    travelling = as_they_travel(connection, found)
+    authors = _authors(connection, found)
+    tree = read_tree(connection)
+    rows = connection.execute(
+        select(stations.c.id, stations.c.name, stations.c.area, stations.c.retired_at)
+    ).all()
+    listeners = _listeners(tree, rows)
+    names = {f"s-{row.id}": row.name for row in rows}
+    names |= {f"a-{area.id}": area.name for area in tree.all()}
+    views = []
+    for each in found:
+        stands = standing(travelling[each.id], each.stopped_at, now, with_last=False)
+        reached = set().union(*(listeners[audience] for audience in each.audiences))
+        views.append(
+            BroadcastView(
+                broadcast=each,
+                audiences=tuple(AudienceView(a, names.get(a, a)) for a in each.audiences),
+                author_name=authors.get(each.author, ""),
+                duration_ms=travelling[each.id].duration_ms,
+                next_at=stands.next_at,
+                station_count=len(reached),
+                status=stands.status,
+            )
+        )
+    return views
+
+
+def as_they_travel(
+    connection: Connection, found: Sequence[Broadcast]
+) -> Mapping[str, wire.Broadcast]:
+    """What stations are told of each, by id."""
+    named = {bulletin for each in found for bulletin in each.bulletins}
+    pieces = read_bulletins(connection, sorted(named))
+    return {each.id: on_air(each, tuple(pieces[b] for b in each.bulletins)) for each in found}
+
+
+def _authors(connection: Connection, found: Iterable[Broadcast]) -> dict[str, str]:
+    query = select(accounts.c.id, accounts.c.name).where(
+        accounts.c.id.in_({each.author for each in found})
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def _listeners(tree: AreaTree, rows: Iterable[AnyRow]) -> Mapping[str, set[str]]:
+    """Stations in use by the audiences they listen to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.retired_at is None:
+            for audience in station_audiences(tree, row.id, row.area):
+                found[audience].add(row.id)
+    return found

@@ -1,0 +1,1 @@
+"""Alembic's folder: `env` is how it gets in, `versions` how the schema came about."""
