@@ -15,6 +15,10 @@ from loa_agent.protocol.seal import TrustedKeys
 RETRY_FIRST_S = 2
 RETRY_CAP_S = 300
 DEVICE_RETRY_S = 5
+DEVICE_RETRY_CAP_S = 60
+STEP = timedelta(seconds=1)
+"""A clock that moved by more was set; less is a daemon's touch or two threads at odds."""
+STORAGE_STALLED = "storage_stalled"
 DEVICE_CODES = frozenset({"no_sound_card", "sink_failed", "sink_stalled", "decode_failed"})
 
 
@@ -25,6 +29,7 @@ def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
         boot=event.boot,
         booted_at=event.now,
         since=event.since,
+        now=event.now,
         keys=TrustedKeys.of(event.keys),
         agent_version=event.agent_version,
         blobs=event.blobs,
@@ -37,6 +42,7 @@ def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
         state,
         tried=_named(r for r in event.history if r.kind is RecordKind.ARMED),
         settled=_named(r for r in event.history if _settles(r)),
+        reached=_reached(event.history),
     )
     for record in _open_plays(event.history):
         closing = record.model_copy(
@@ -58,9 +64,21 @@ def _named(records: Iterable[Record]) -> frozenset[str]:
 
 
 def _settles(record: Record) -> bool:
-    done = {"completed", "withdrawn"}
-    ended = record.kind is RecordKind.ENDED and record.code in done
-    return ended or record.kind is RecordKind.MISSED
+    withdrawn = record.kind is RecordKind.ENDED and record.code == "withdrawn"
+    return withdrawn or record.kind is RecordKind.MISSED
+
+
+def _reached(history: Iterable[Record]) -> dict[str, datetime]:
+    """How far completed stretches went: what is left of an occurrence may still sound."""
+    return {
+        record.occurrence: record.planned_at
+        + timedelta(milliseconds=(record.offset_ms or 0) + (record.played_ms or 0))
+        for record in history
+        if record.kind is RecordKind.ENDED
+        and record.code == "completed"
+        and record.occurrence is not None
+        and record.planned_at is not None
+    }
 
 
 def _open_plays(history: tuple[Record, ...]) -> list[Record]:
@@ -76,13 +94,14 @@ def _open_plays(history: tuple[Record, ...]) -> list[Record]:
     return list(last.values())
 
 
-def absorb(state: Brain, event: e.Event) -> tuple[Brain, list[Command]]:  # noqa: C901, PLR0911 - one case per event
+def absorb(state: Brain, event: e.Event) -> tuple[Brain, list[Command]]:  # noqa: C901, PLR0911, PLR0912 - one case per event
     """The state after an event, and what must be written down because of it."""
+    state = _time_passed(state, event.now)
     match event:
         case e.MessageArrived():
             return message_arrived(state, event)
-        case e.ClockJudged(now=now, trust=trust):
-            return _clock_judged(state, now, trust), []
+        case e.ClockJudged():
+            return _clock_judged(state, event), []
         case e.Connected(connection=connection):
             fresh = replace(state, connected=True, connection=connection, subscribed=())
             return replace(fresh, state_sent=None, report_after=None), []
@@ -97,19 +116,52 @@ def absorb(state: Brain, event: e.Event) -> tuple[Brain, list[Command]]:  # noqa
         case e.PlayEnded():
             return _play_ended(state, event)
         case e.Journaled(sequence=sequence):
-            return replace(state, last_sequence=max(state.last_sequence, sequence)), []
+            conditions = state.conditions - {STORAGE_STALLED}
+            last = max(state.last_sequence, sequence)
+            return replace(state, last_sequence=last, conditions=conditions), []
+        case e.StorageStalled():
+            return replace(state, conditions=state.conditions | {STORAGE_STALLED}), []
+        case e.BlobLost(sha256=sha256):
+            return replace(state, blobs=state.blobs - {sha256}), []
         case e.DiskMeasured(free_bytes=free_bytes):
             return replace(state, free_bytes=free_bytes), []
         case _:
             return state, []
 
 
-def _clock_judged(state: Brain, now: datetime, trust: ClockTrust) -> Brain:
-    """Any judgement re-plans, since it may follow a step of the clock."""
+def _time_passed(state: Brain, now: datetime) -> Brain:
+    """Time that runs backwards was set; nothing may wait for an instant that moved away."""
+    went_back = now < state.now - STEP
+    state = replace(state, now=now)
+    return _restarted(state) if went_back else state
+
+
+def _restarted(state: Brain) -> Brain:
+    """After a step: plan anew, try and tell again whatever waits."""
+    now = state.now
+    return replace(
+        state,
+        stepped=True,
+        plan=None,
+        failures={key: Failure(each.count, now) for key, each in state.failures.items()},
+        setbacks={key: Failure(each.count, now) for key, each in state.setbacks.items()},
+        plays={
+            name: play if play.stopped_at is None else replace(play, stopped_at=now)
+            for name, play in state.plays.items()
+        },
+        state_sent=None,
+        report_sent_at=None,
+    )
+
+
+def _clock_judged(state: Brain, event: e.ClockJudged) -> Brain:
+    """Any judgement re-plans, since hours and occurrences are judged by the clock."""
     was_trusted = state.clock is not ClockTrust.UNTRUSTED
-    is_trusted = trust is not ClockTrust.UNTRUSTED
-    since = (state.trusted_since if was_trusted else now) if is_trusted else None
-    return replace(state, clock=trust, trusted_since=since, plan=None)
+    is_trusted = event.trust is not ClockTrust.UNTRUSTED
+    since = (state.trusted_since if was_trusted else event.now) if is_trusted else None
+    state = replace(state, clock=event.trust, trusted_since=since, plan=None)
+    moved = abs(timedelta(milliseconds=event.step_ms)) > STEP
+    return _restarted(state) if moved else state
 
 
 def _fetch_done(state: Brain, event: e.FetchDone) -> tuple[Brain, list[Command]]:
@@ -128,7 +180,7 @@ def _fetch_failed(state: Brain, event: e.FetchFailed) -> tuple[Brain, list[Comma
     """Written down at the first failure only; the tries after it are the same news."""
     before = state.failures.get(event.sha256)
     count = 1 if before is None else before.count + 1
-    wait = timedelta(seconds=min(RETRY_CAP_S, RETRY_FIRST_S**count))
+    wait = timedelta(seconds=min(RETRY_CAP_S, RETRY_FIRST_S ** min(count, 10)))
     failures = {**state.failures, event.sha256: Failure(count, event.now + wait)}
     conditions = state.conditions | ({"disk_full"} if event.code == "disk_full" else set())
     state = replace(state, fetching=None, failures=failures, conditions=conditions)
@@ -154,19 +206,31 @@ def _play_ended(state: Brain, event: e.PlayEnded) -> tuple[Brain, list[Command]]
     if play is None:
         return state, []
     code = play.stop_code if event.code == "stopped" and play.stop_code else event.code
-    state = replace(state, plays={k: v for k, v in state.plays.items() if k != event.play})
+    return close_play(state, event.play, code, event.played_ms)
+
+
+def close_play(
+    state: Brain, name: str, code: str, played_ms: int | None
+) -> tuple[Brain, list[Command]]:
+    """A play is over, on the player's word or because the player does not answer any more."""
+    play = state.plays[name]
+    state = replace(state, plays={k: v for k, v in state.plays.items() if k != name})
     if code in DEVICE_CODES:
-        retry_at = event.now + timedelta(seconds=DEVICE_RETRY_S)
-        state = replace(state, conditions=state.conditions | {code}, device_retry_at=retry_at)
-    finished = code == "completed" and _nothing_left(state, play.occurrence, event.now)
-    if code == "withdrawn" or finished:
+        state = _set_back(state, play.occurrence, code)
+    if code == "completed":
+        until = play.ends_at - play.delay
+        state = replace(state, reached={**state.reached, play.occurrence: until})
+    if code == "withdrawn":
         state = replace(state, settled=state.settled | {play.occurrence})
-    record = play_record(state, event.now, RecordKind.ENDED, play)
-    facts = {"code": code, "played_ms": event.played_ms}
+    record = play_record(state, state.now, RecordKind.ENDED, play)
+    facts = {"code": code, "played_ms": played_ms}
     return state, [Journal(record.model_copy(update=facts))]
 
 
-def _nothing_left(state: Brain, occurrence: str, now: datetime) -> bool:
-    planned = () if state.plan is None else state.plan.planned
-    spans = [s for p in planned if p.occurrence.id == occurrence for s in p.sounds]
-    return not any(span.begin > now for span in spans)
+def _set_back(state: Brain, occurrence: str, code: str) -> Brain:
+    """Each occurrence waits for itself: one broken file must not delay what comes next."""
+    before = state.setbacks.get(occurrence)
+    count = 1 if before is None else before.count + 1
+    wait = timedelta(seconds=min(DEVICE_RETRY_CAP_S, DEVICE_RETRY_S * 2 ** min(count - 1, 8)))
+    setbacks = {**state.setbacks, occurrence: Failure(count, state.now + wait)}
+    return replace(state, conditions=state.conditions | {code}, setbacks=setbacks)

@@ -20,7 +20,7 @@ class Subscribe(Command):
 
 @dataclass(frozen=True, slots=True)
 class StoreDocument(Command):
-    """Keep sealed bytes durably under the document key, e.g. `manifest/a-x`."""
+    """Keep sealed bytes durably under the document key, e.g. `manifest/a-x` or `trust/3`."""
 
     key: str
     raw: bytes

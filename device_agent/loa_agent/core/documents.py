@@ -25,6 +25,8 @@ from loa_agent.protocol.seal import TrustedKeys, unseal
 
 MAX_REFUSALS_KEPT = 200
 MAX_COMMANDS_KEPT = 100
+TRUST = "trust/"
+"""Under `trust/<version>` lie the settings that brought other keys, to prove them after a start."""
 
 
 def restore_documents(state: Brain, stored: Mapping[str, bytes]) -> Brain:
@@ -33,17 +35,46 @@ def restore_documents(state: Brain, stored: Mapping[str, bytes]) -> Brain:
     Expiry is not judged here: without network an old timetable beats silence until `not_after`
     is seen by a trusted clock (see `planner`).
     """
+    known = _known_keys(state, stored)
     found = {}
     for topic, raw in stored.items():
         try:
-            found[topics.document_key(topic)] = open_document(topic, raw, state.keys)
+            found[topics.document_key(topic)] = open_document(topic, raw, known)
         except ProtocolError:
             continue
-    return _with_keys(replace(state, documents=found))
+    return _with_keys(replace(state, keys=known, documents=found))
+
+
+def _known_keys(state: Brain, stored: Mapping[str, bytes]) -> TrustedKeys:
+    """Enrolment's keys and every successor: each change of keys is proved by the key before it.
+
+    What lies on our disk was verified when it came, so old keys count here, unlike on the wire.
+    """
+    known = state.keys
+    links = {topics.document_key(topic): raw for topic, raw in stored.items()}
+    for key in sorted((k for k in links if k.startswith(TRUST)), key=_link_number):
+        try:
+            link = open_document(topics.config(state.station), links[key], known)
+        except ProtocolError:
+            continue
+        if isinstance(link, wire.Config):
+            known = TrustedKeys({**known.by_kid, **TrustedKeys.of(link.keys).by_kid})
+    return known
+
+
+def _link_number(key: str) -> int:
+    number = key.removeprefix(TRUST)
+    return int(number) if number.isdecimal() else 0
 
 
 def message_arrived(state: Brain, event: MessageArrived) -> tuple[Brain, list[Command]]:
-    """Obey a message or refuse it with a record."""
+    """Obey a message or refuse it with a record.
+
+    Nothing at all is what a broker sends when a document was taken off it; since nobody signed
+    that, it changes nothing.
+    """
+    if not event.raw:
+        return state, []
     key = topics.document_key(event.topic)
     try:
         if key == f"ack/{state.station}":
@@ -57,6 +88,7 @@ def message_arrived(state: Brain, event: MessageArrived) -> tuple[Brain, list[Co
 
 def _document(state: Brain, event: MessageArrived, key: str) -> tuple[Brain, list[Command]]:
     document = open_document(event.topic, event.raw, state.keys)
+    _require_mine(state, key)
     held = state.documents.get(key)
     judge(document, None if held is None else held.version, _trusted_now(state, event.now))
     if held is not None and document.version == held.version:
@@ -64,7 +96,19 @@ def _document(state: Brain, event: MessageArrived, key: str) -> tuple[Brain, lis
     state = replace(state, documents={**state.documents, key: document}, plan=None)
     facts = {"document": key, "version": document.version}
     record = blank(state, event.now, RecordKind.RECEIVED).model_copy(update=facts)
-    return _with_keys(state), [StoreDocument(key, event.raw), Journal(record)]
+    commands: list[Command] = [StoreDocument(key, event.raw), Journal(record)]
+    trusting = _with_keys(state)
+    if trusting.keys.by_kid.keys() != state.keys.by_kid.keys():
+        commands.insert(0, StoreDocument(f"{TRUST}{document.version}", event.raw))
+    return trusting, commands
+
+
+def _require_mine(state: Brain, key: str) -> None:
+    """Refuse what is meant for others, though its seal holds."""
+    kind, _, owner = key.partition("/")
+    audiences = () if state.config is None else state.config.audiences
+    if owner != state.station if kind == "config" else owner not in audiences:
+        raise DocumentError("not_for_me", {"document": key})
 
 
 def _with_keys(state: Brain) -> Brain:
@@ -93,6 +137,7 @@ def _command(state: Brain, event: MessageArrived) -> tuple[Brain, list[Command]]
     command = parse(wire.Command, unseal(event.raw, state.keys))
     if event.topic != topics.command(command.audience):
         raise DocumentError("wrong_topic", {"named": command.audience})
+    _require_mine(state, topics.document_key(event.topic))
     if command.id in state.commands_seen:
         return state, []
     now = _trusted_now(state, event.now)

@@ -41,9 +41,14 @@ class Tick(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClockJudged(Event):
-    """The clock's trust was looked at anew; also sent after the wall clock was stepped."""
+    """The clock's trust was looked at anew; at once when the wall clock was set.
+
+    `step_ms` says by how much it was moved since the last judgement, against a clock that no one
+    sets; what a time daemon turns slowly is no step.
+    """
 
     trust: ClockTrust
+    step_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,18 @@ class FetchFailed(Event):
 
     sha256: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobLost(Event):
+    """A blob held until now is gone, or its content no longer has its hash."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageStalled(Event):
+    """The disk does not take what must survive; records wait in memory until Journaled."""
 
 
 @dataclass(frozen=True, slots=True)

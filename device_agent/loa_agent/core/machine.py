@@ -7,7 +7,7 @@ can delay a decision and not change it.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from loa_agent.core import fetching, playing, reporting
+from loa_agent.core import fetching, playing, reporting, stopping
 from loa_agent.core.absorb import absorb, boot
 from loa_agent.core.commands import Command, Subscribe, WakeAt
 from loa_agent.core.events import Booted, Event
@@ -27,7 +27,7 @@ def step(state: Brain | None, event: Event) -> tuple[Brain, list[Command]]:
         assert state is not None, "the first event is Booted"  # noqa: S101 - our own promise
         brain, commands = absorb(state, event)
     brain = refresh(brain, event.now)
-    for decide in (_listen, playing.decide, fetching.decide, reporting.decide):
+    for decide in (_listen, stopping.decide, playing.decide, fetching.decide, reporting.decide):
         brain, more = decide(brain, event.now)
         commands += more
     commands.append(WakeAt(_next_wake(brain, event)))
@@ -47,11 +47,15 @@ def _listen(state: Brain, _now: object) -> tuple[Brain, list[Command]]:
 
 
 def _next_wake(state: Brain, event: Event) -> datetime:
-    """The soonest instant anything may have to be decided without an event."""
+    """The soonest instant anything may have to be decided without an event.
+
+    Wishes that have passed were heard in this step; kept, they would wake us without end.
+    """
     wishes = [
         *playing.wakes(state),
+        *stopping.wakes(state, event.now),
         *fetching.wakes(state),
         *reporting.wakes(state),
         event.now + MAX_SLEEP,
     ]
-    return max(min(wishes), event.now + MIN_SLEEP)
+    return max(min(at for at in wishes if at > event.now), event.now + MIN_SLEEP)

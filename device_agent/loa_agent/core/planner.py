@@ -16,14 +16,18 @@ PLAN_LIFE = timedelta(minutes=10)
 
 
 def refresh(state: Brain, now: datetime) -> Brain:
-    """Compute the plan anew when documents or clock changed, or it has grown old."""
+    """Compute the plan anew when documents or clock changed, or it has grown old.
+
+    A station first started by a wrong clock may believe that it began in the future; from when
+    its clock was trusted it existed for certain.
+    """
     config = state.config
     if config is None or state.clock is ClockTrust.UNTRUSTED:
         return replace(state, plan=None)
     if state.plan is not None and now < state.plan.stale_at:
         return state
     manifests = [each for each in state.manifests if each.not_after > now]
-    begin = max(now - LOOK_BACK, state.since)
+    begin = max(now - LOOK_BACK, min(state.since, state.trusted_since or now, now))
     planned = tuple(timeline(manifests, config, begin, now + LOOK_AHEAD))
     expiry = min((each.not_after for each in manifests), default=now + PLAN_LIFE)
     stale_at = min(now + PLAN_LIFE, expiry)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from loa_agent.core.commands import Cue
 from loa_agent.protocol.documents import Config, Document, Manifest
@@ -13,22 +13,27 @@ from loa_agent.protocol.timeline import Planned
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One stretch of sound asked of the player."""
+    """One stretch of sound asked of the player.
+
+    `ends_at` is when it falls silent by itself; `delay` is how much later than planned it sounds.
+    """
 
     cue: Cue
     occurrence: str
     broadcast: str
     planned_at: datetime
     ends_at: datetime
+    delay: timedelta
     rank: int
     slipped: bool
     stop_code: str | None = None
-    """Why we stopped it ourselves: `withdrawn`, `preempted`, `outside_hours`."""
+    """Why we stopped it ourselves, once we did."""
+    stopped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How often a blob failed and when it may be tried again."""
+    """How often something failed and when it may be tried again."""
 
     count: int
     retry_at: datetime
@@ -52,6 +57,8 @@ class Brain:
     booted_at: datetime
     since: datetime
     keys: TrustedKeys
+    now: datetime
+    """The instant of the last event."""
     agent_version: str = ""
     documents: Mapping[str, Document] = field(default_factory=dict)
     subscribed: tuple[str, ...] = ()
@@ -65,7 +72,12 @@ class Brain:
     """Occurrences that need nothing more: played, missed or withdrawn."""
     tried: frozenset[str] = frozenset()
     """Occurrences whose play was begun at least once."""
-    device_retry_at: datetime | None = None
+    reached: Mapping[str, datetime] = field(default_factory=dict)
+    """Occurrences of which a stretch was completed, and up to which planned instant."""
+    setbacks: Mapping[str, Failure] = field(default_factory=dict)
+    """Occurrences whose play failed at the card or the decoder."""
+    stepped: bool = False
+    """The wall clock was just set: nothing that sounds is where it should be."""
     clock: ClockTrust = ClockTrust.UNTRUSTED
     trusted_since: datetime | None = None
     connected: bool = False

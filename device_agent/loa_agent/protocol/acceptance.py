@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from loa_agent.protocol import topics
 from loa_agent.protocol.documents import Alert, Config, Document, Manifest
 from loa_agent.protocol.errors import DocumentError
+from loa_agent.protocol.occurrences import rule_problem
 from loa_agent.protocol.seal import TrustedKeys, unseal
 
 T = TypeVar("T", bound=BaseModel)
@@ -30,7 +31,26 @@ def open_document(topic: str, raw: bytes, keys: TrustedKeys) -> Document:
     named = document.station if isinstance(document, Config) else getattr(document, "audience", "")
     if named != owner:
         raise DocumentError("wrong_topic", {"topic": topic, "named": named})
+    _require_promised(document)
     return document
+
+
+def _require_promised(document: Document) -> None:
+    """Refuse whole what could not be obeyed later: a rule or a key that says nothing."""
+    match document:
+        case Config(keys=keys):
+            try:
+                TrustedKeys.of(keys)
+            except ValueError as error:
+                raise DocumentError("malformed_document", {"field": "keys"}) from error
+        case Manifest(broadcasts=broadcasts) | Alert(alerts=broadcasts):
+            for number, broadcast in enumerate(broadcasts):
+                problem = rule_problem(broadcast.rule)
+                if problem is not None:
+                    facts = {"field": f"broadcasts.{number}.rule.rrule", "problem": problem}
+                    raise DocumentError("malformed_document", facts)
+        case _:
+            pass
 
 
 def parse(model: type[T], payload: bytes) -> T:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from loa_agent.protocol.ids import AUDIENCE_PATTERN, ID_PATTERN, SHA256_PATTERN
 
@@ -13,10 +14,28 @@ MAX_ITEMS = 100
 MAX_TIMES = 24
 DAY_MS = 24 * 3600 * 1000
 
+
+def _known_zone(name: str) -> str:
+    """Refuse what would later make every question about the timetable fail."""
+    try:
+        ZoneInfo(name)
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError("zone_unknown") from error
+    return name
+
+
+def _real_date(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
 Sha256 = Annotated[str, Field(pattern=f"^{SHA256_PATTERN}$")]
 Id = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 AudienceId = Annotated[str, Field(pattern=f"^{AUDIENCE_PATTERN}$")]
-LocalText = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")]
+LocalText = Annotated[
+    str, Field(pattern=r"^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d$"), AfterValidator(_real_date)
+]
+Zone = Annotated[str, AfterValidator(_known_zone)]
 TimeText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ClockText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
@@ -61,7 +80,7 @@ class Rule(Wire):
     """
 
     start: LocalText
-    zone: str
+    zone: Zone
     rrule: str | None = None
     times: tuple[TimeText, ...] = Field(default=(), max_length=MAX_TIMES)
     dates: tuple[LocalText, ...] = ()
@@ -98,9 +117,15 @@ class Broadcast(Wire):
     begins_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
 
+    @model_validator(mode="after")
+    def _within_a_day(self) -> Self:
+        if self.duration_ms > DAY_MS:
+            raise ValueError("programme_too_long")
+        return self
+
     @property
     def duration_ms(self) -> int:
-        """Length of all items one after another."""
+        """Length of all items one after another, at most a day."""
         return sum(item.duration_ms for item in self.items)
 
 
@@ -150,7 +175,7 @@ class Config(Document):
     station: Id
     name: str
     audiences: tuple[AudienceId, ...]
-    zone: str
+    zone: Zone
     hours: tuple[Window, ...]
     volume_percent: int = Field(default=80, ge=0, le=100)
     delay_ms: int = Field(default=0, ge=0, le=2000)

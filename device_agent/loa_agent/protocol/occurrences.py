@@ -1,6 +1,7 @@
 """The instants a rule is due: local wall time with RFC 5545 recurrence turned into UTC."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +18,9 @@ ALLOWED_PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "WKST"}
 )
 ALLOWED_FREQ = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
+_RULE_LETTERS = re.compile(r"[A-Z0-9=;,+-]+")
+_NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, 100_000), "BYMONTHDAY": (-31, 31)}
+"""A step of nothing or a 32nd day would make a library search for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,27 @@ def rule_problem(rule: Rule) -> str | None:
     """
     if rule.rrule is None:
         return None
+    if _RULE_LETTERS.fullmatch(rule.rrule) is None:
+        return "rule_unreadable"
     parts = dict(part.partition("=")[::2] for part in rule.rrule.split(";"))
-    if not parts.keys() <= ALLOWED_PARTS:
+    twice = {"BYHOUR", "BYMINUTE"} if rule.times else frozenset[str]()
+    if not parts.keys() <= ALLOWED_PARTS - twice:
         return "rule_part_not_supported"
     if parts.get("FREQ") not in ALLOWED_FREQ:
         return "rule_frequency_not_supported"
-    if rule.times and parts.keys() & {"BYHOUR", "BYMINUTE"}:
-        return "rule_part_not_supported"
+    return None if _readable(rule.rrule, parts, rule.start) else "rule_unreadable"
+
+
+def _readable(text: str, parts: Mapping[str, str], start: str) -> bool:
     try:
-        rrulestr(rule.rrule, dtstart=local_start(rule.start))
+        for name, (least, most) in _NUMBERS.items():
+            numbers = [int(part) for part in parts[name].split(",")] if name in parts else []
+            if not all(least <= number <= most and number for number in numbers):
+                return False
+        rrulestr(text, dtstart=local_start(start))
     except ValueError:
-        return "rule_unreadable"
-    return None
+        return False
+    return True
 
 
 def local_starts(rule: Rule, begin: datetime, end: datetime) -> list[datetime]:
