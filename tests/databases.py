@@ -16,6 +16,7 @@ from loa_server.adapters.db.engine import make_engine
 from loa_server.adapters.db.migrate import migrate
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from world import World
 
 KINDS = ("sqlite", "postgresql")
 
@@ -65,3 +66,9 @@ def _on_server(statement: str) -> None:
     with made.connect() as connection:
         connection.execute(text(statement))
     made.dispose()
+
+
+@pytest.fixture
+def world(engine: Engine, tmp_path: Path) -> World:
+    """A small province; see `world.World`."""
+    return World(engine, tmp_path)

@@ -17,6 +17,8 @@ from loa_server.domain.stations import Station
 from loa_server.domain.when import When, timing
 
 MAX_AUDIENCES = 500
+MAX_IN_FORCE = 500
+"""Broadcasts in one manifest: well below what a station reads and a broker carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
     Raises:
         Problem: `no_audience`, `audience_unknown`, `forbidden`, `not_found`,
             `bulletin_not_ready`, `start_in_past`, `bad_rule`, `too_many_times`,
-            `outside_permitted_hours`.
+            `too_many_broadcasts`, `outside_permitted_hours`.
     """
     now = services.clock()
     if order.class_ is BroadcastClass.EMERGENCY:
@@ -47,6 +49,9 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
         bulletin = rows.bulletins.get(order.bulletin)
         if bulletin is None:
             raise Problem("not_found", {"bulletin": order.bulletin})
+        require_area(actor, tree, bulletin.area)
+        if rows.broadcasts.most_in_force(order.audiences, now) >= MAX_IN_FORCE:
+            raise Problem("too_many_broadcasts", {"most": MAX_IN_FORCE})
         zone = tree.zone(reached[0].area, services.zone)
         chosen = timing(order.when, zone, now)
         broadcast = Broadcast(

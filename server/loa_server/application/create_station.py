@@ -1,12 +1,13 @@
 """A place for a loudspeaker station; a device becomes it by enrolling."""
 
+from loa_agent.protocol.ids import is_id
+
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account, require_area
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Station
-
-MAX_NAME = 120
+from loa_server.domain.text import MAX_NAME, one_line
 
 
 def create_station(
@@ -15,11 +16,11 @@ def create_station(
     """Add a station; `station` gives the id, otherwise one is made.
 
     Raises:
-        Problem: `bad_request`, `audience_unknown`, `forbidden`.
+        Problem: `bad_request`, `audience_unknown`, `forbidden`, `id_taken`.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME:
-        raise Problem("bad_request", {"field": "name", "most": MAX_NAME})
+    name = one_line(name, "name", MAX_NAME)
+    if station is not None and not is_id(station):
+        raise Problem("bad_request", {"field": "id"})
     now = services.clock()
     made = Station(
         id=station or services.secrets.identifier("t"), name=name, area=area, created_at=now

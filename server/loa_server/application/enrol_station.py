@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from loa_agent.protocol.seal import TrustedKeys, from_b64url, key_id
+from loa_agent.protocol.seal import TrustedKeys, b64url, from_b64url, key_id
 
 from loa_server.application.ports import Transaction
 from loa_server.application.services import Services
@@ -11,6 +11,10 @@ from loa_server.application.sign_in import digest
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Claim, plain
+
+LEAST_PASSWORD = 16
+MOST_PASSWORD = 128
+MAX_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,24 @@ def enrol_station(services: Services, enrolment: Enrolment) -> Enrolled:
     """Bind the device; whatever device was this station before is shut out from now on.
 
     Raises:
-        Problem: `claim_unknown`, `claim_used`, `claim_expired`, `bad_request` for the key.
+        Problem: `claim_unknown`, `claim_used`, `claim_expired`, `bad_request` for key or password.
     """
     now = services.clock()
-    kid = _kid(enrolment.public_key)
+    kid, public_key = _key(enrolment.public_key)
+    _require_password(enrolment.broker_password)
     with services.store.write() as rows:
         claim = _use(rows, digest(plain(enrolment.code)), now)
         station = rows.places.station(claim.station)
         if station is None or station.retired_at is not None:
             raise Problem("claim_unknown")
-        bound = replace(station, kid=kid, public_key=enrolment.public_key, enrolled_at=now)
+        bound = replace(station, kid=kid, public_key=public_key, enrolled_at=now)
         rows.places.bind(bound, enrolment.broker_password)
         first_boot, first_sequence = rows.places.next_numbers(station.id)
-        facts = {"kid": kid, "agent": enrolment.agent_version, "hardware": enrolment.hardware}
+        facts = {
+            "kid": kid,
+            "agent": _words(enrolment.agent_version),
+            "hardware": _words(enrolment.hardware),
+        }
         rows.audit(AuditRow(now, f"station:{station.id}", "station_enrolled", station.id, facts))
         rows.announce("stations")
     authority = services.authority
@@ -73,10 +82,23 @@ def _use(rows: Transaction, code_sha256: str, now: datetime) -> Claim:
     return claim
 
 
-def _kid(public_key: str) -> str:
+def _key(public_key: str) -> tuple[str, str]:
+    """Id and one spelling of a key: base64 has more than one for the same bytes."""
     try:
-        kid = key_id(from_b64url(public_key))
-        TrustedKeys.of({kid: public_key})
+        raw = from_b64url(public_key.rstrip("="))
+        TrustedKeys.of({"": b64url(raw)})
     except ValueError as error:
         raise Problem("bad_request", {"field": "public_key"}) from error
-    return kid
+    return key_id(raw), b64url(raw)
+
+
+def _require_password(password: str) -> None:
+    """The broker's configuration carries it, so it holds plain visible letters only."""
+    plain_letters = password.isascii() and password.isprintable() and " " not in password
+    if not plain_letters or not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        raise Problem("bad_request", {"field": "broker_password", "least": LEAST_PASSWORD})
+
+
+def _words(text: str) -> str:
+    """What a device says of itself is only noted: bad letters and length are cut, not judged."""
+    return "".join(letter for letter in text[:MAX_WORDS] if letter.isprintable())

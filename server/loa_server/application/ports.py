@@ -86,8 +86,8 @@ class Broadcasts(Protocol):
 
     def add(self, broadcast: Broadcast) -> None: ...
     def get(self, broadcast: str) -> Broadcast | None: ...
-    def in_force(self, audience: str, now: datetime) -> int:
-        """How many broadcasts the manifest of an audience holds."""
+    def most_in_force(self, audiences: Sequence[str], now: datetime) -> int:
+        """How many broadcasts the fullest of these manifests holds."""
 
     def stop(self, broadcast: str, now: datetime) -> None: ...
 

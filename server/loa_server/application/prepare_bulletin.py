@@ -2,8 +2,8 @@
 
 from loa_server.application.ports import AudioPreparer
 from loa_server.application.services import Services
-from loa_server.domain.audio_errors import AudioRejected
-from loa_server.domain.bulletins import CLAIM_FOR, RETRY_AFTER, AudioJob, Voice
+from loa_server.domain.audio_errors import AudioFault, AudioRejected
+from loa_server.domain.bulletins import CLAIM_FOR, MAX_ATTEMPTS, RETRY_AFTER, AudioJob, Voice
 
 
 def prepare_next(services: Services, prepare: AudioPreparer) -> bool:
@@ -13,6 +13,9 @@ def prepare_next(services: Services, prepare: AudioPreparer) -> bool:
         job = rows.bulletins.claim_job(now, now + CLAIM_FOR)
     if job is None:
         return False
+    if job.attempts > MAX_ATTEMPTS:
+        _rejected(services, job, AudioFault.DECODE_FAILED.value, {"attempts": job.attempts - 1})
+        return True
     source = services.blobs.path(job.source_sha256)
     if source is None:
         _rejected(services, job, "source_lost", {})

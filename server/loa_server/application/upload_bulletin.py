@@ -4,9 +4,9 @@ from typing import BinaryIO
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.bulletins import MAX_TITLE, Bulletin
+from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.people import Account
-from loa_server.domain.problems import Problem
+from loa_server.domain.text import MAX_CATEGORY, MAX_TITLE, one_line
 
 
 def upload_bulletin(
@@ -15,11 +15,10 @@ def upload_bulletin(
     """Keep what was sent; whether it is fit to sound is judged by the audio worker.
 
     Raises:
-        Problem: `bad_request` for the title, `too_large`, `empty_file`, `disk_full`.
+        Problem: `bad_request` for title or category, `too_large`, `empty_file`, `disk_full`.
     """
-    title = " ".join(title.split())
-    if not title or len(title) > MAX_TITLE:
-        raise Problem("bad_request", {"field": "title", "most": MAX_TITLE})
+    title = one_line(title, "title", MAX_TITLE)
+    category = one_line(category, "category", MAX_CATEGORY) if category else None
     sha256 = services.blobs.keep(stream, services.max_upload_bytes)
     now = services.clock()
     bulletin = Bulletin(

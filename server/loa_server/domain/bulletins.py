@@ -9,7 +9,8 @@ from typing import Any
 CLAIM_FOR = timedelta(minutes=45)
 """Longer than any preparation may take; a worker that died gives its job back after this."""
 RETRY_AFTER = timedelta(minutes=1)
-MAX_TITLE = 200
+MAX_ATTEMPTS = 3
+"""Claims that may run out before an upload is held to be what kills the worker."""
 
 
 class BulletinStatus(StrEnum):
@@ -55,3 +56,4 @@ class AudioJob:
     bulletin: str
     source_sha256: str
     claimed_until: datetime
+    attempts: int = 1

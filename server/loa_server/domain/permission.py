@@ -22,11 +22,12 @@ def require_permitted(
     """Refuse what would fall silent, wholly or in part, outside permitted hours.
 
     Raises:
-        Problem: `outside_permitted_hours` with the windows of the first area concerned.
+        Problem: `outside_permitted_hours` with the windows of the first area concerned,
+            `start_in_past` when nothing of it would ever sound.
     """
     first = next_start(broadcast, now)
     if first is None:
-        return
+        raise Problem("start_in_past", {"start": broadcast.rule.start})
     for area in sorted({station.area for station in stations}):
         config = _settings(tree, area, zone, now)
         manifest = _alone(broadcast, now)

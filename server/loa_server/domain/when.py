@@ -13,6 +13,8 @@ MAX_DELAY = timedelta(hours=1)
 SOONEST = timedelta(seconds=5)
 """Less than this ahead no station could have fetched anything."""
 HORIZON = timedelta(days=366)
+LONGEST_RUN = timedelta(days=3660)
+"""Ten years; what shall go on for longer has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,18 @@ def _now(delay: timedelta, zone: str, now: datetime) -> Timing:
 
 
 def _at(start: datetime, zone: str, now: datetime) -> Timing:
-    instant = start.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    if instant < now + SOONEST:
+    start = start.replace(tzinfo=None)
+    # Judged in local time, where the first and the last year of the calendar do no harm.
+    local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if start < local_now + SOONEST:
         raise Problem("start_in_past", {"start": _text(start)})
-    if instant > now + HORIZON:
+    if start > local_now + HORIZON:
         raise Problem("bad_rule", {"start": _text(start)})
     return Timing(Rule(start=_text(start), zone=zone))
 
 
 def _daily(when: Daily, zone: str, now: datetime) -> Timing:
-    times = sorted(set(when.times))
+    times = sorted({time(each.hour, each.minute) for each in when.times})
     if not times:
         raise Problem("bad_rule", {"times": []})
     if len(times) > MAX_TIMES:
@@ -92,6 +96,8 @@ def _daily(when: Daily, zone: str, now: datetime) -> Timing:
     last = when.until or begin
     if last < begin or begin > today + HORIZON:
         raise Problem("start_in_past", {"from": begin.isoformat(), "until": last.isoformat()})
+    if last - begin > LONGEST_RUN:
+        raise Problem("bad_rule", {"until": last.isoformat()})
     rule = Rule(
         start=_text(datetime.combine(begin, times[0])),
         zone=zone,

@@ -63,7 +63,7 @@ def _authors(connection: Connection, found: Iterable[Broadcast]) -> dict[str, st
     query = select(accounts.c.id, accounts.c.name).where(
         accounts.c.id.in_({each.author for each in found})
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _listeners(tree: AreaTree, rows: Iterable[AnyRow]) -> Mapping[str, set[str]]:

@@ -60,15 +60,19 @@ class BroadcastRows:
         found = read_broadcasts(self._connection, broadcasts.c.id == broadcast)
         return found[0] if found else None
 
-    def in_force(self, audience: str, now: datetime) -> int:
-        """How many broadcasts the manifest of an audience holds."""
+    def most_in_force(self, audiences: Sequence[str], now: datetime) -> int:
+        """How many broadcasts the fullest of these manifests holds."""
+        count = func.count().label("count")
         query = (
-            select(func.count())
+            select(count)
             .select_from(broadcast_audience)
             .join(broadcasts, broadcasts.c.id == broadcast_audience.c.broadcast)
-            .where(broadcast_audience.c.audience == audience, in_force(now))
+            .where(broadcast_audience.c.audience.in_(audiences), in_force(now))
+            .group_by(broadcast_audience.c.audience)
+            .order_by(count.desc())
+            .limit(1)
         )
-        return self._connection.execute(query).scalar_one()
+        return self._connection.execute(query).scalar_one_or_none() or 0
 
     def stop(self, broadcast: str, now: datetime) -> None:
         """No occurrence sounds from now on."""

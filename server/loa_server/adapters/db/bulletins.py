@@ -51,7 +51,7 @@ class BulletinRows:
         """The job that waited longest, ours until `until`; a conditional UPDATE decides races."""
         free = or_(audio_job.c.claimed_until.is_(None), audio_job.c.claimed_until <= now)
         query = (
-            select(audio_job.c.id, audio_job.c.bulletin, bulletins.c.source_sha256)
+            select(audio_job, bulletins.c.source_sha256)
             .join(bulletins, bulletins.c.id == audio_job.c.bulletin)
             .where(
                 audio_job.c.due_at <= now,
@@ -72,7 +72,7 @@ class BulletinRows:
         )
         if self._connection.execute(claim).rowcount == 0:
             return None
-        return AudioJob(row.id, row.bulletin, row.source_sha256, until)
+        return AudioJob(row.id, row.bulletin, row.source_sha256, until, row.attempts + 1)
 
     def finish(self, job: AudioJob, voice: Voice) -> None:
         """The bulletin may sound."""
@@ -112,7 +112,7 @@ class BulletinRows:
 
     def _give_back(self, job: AudioJob, due_at: datetime | None) -> bool:
         """End our claim; False when it had expired and somebody else took over."""
-        values: dict[str, Any] = {"claimed_until": None}
+        values: dict[str, Any] = {"claimed_until": None, "attempts": 0}
         if due_at is not None:
             values["due_at"] = due_at
         ours = and_(audio_job.c.id == job.id, audio_job.c.claimed_until == job.claimed_until)

@@ -51,7 +51,8 @@ class PlaceRows:
             volume_percent=station.volume_percent,
             delay_ms=station.delay_ms,
         )
-        if self._connection.execute(made.on_conflict_do_nothing()).rowcount == 0:
+        kept = made.on_conflict_do_nothing().returning(stations.c.id)
+        if self._connection.execute(kept).first() is None:
             raise Problem("id_taken", {"id": station.id})
         keys = [f"config/{station.id}", f"manifest/s-{station.id}"]
         documents_changed(self._connection, keys)

@@ -79,7 +79,7 @@ def _told(
             broadcast_audience.c.broadcast == broadcast
         )
     )
-    from_versions = dict(meant.tuples().all())
+    from_versions = dict(meant.all())
     held: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(select(held_blob).where(held_blob.c.sha256.in_(blobs))):
         held[row.station].add(row.sha256)

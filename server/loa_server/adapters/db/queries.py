@@ -164,7 +164,7 @@ class DbQueries:
         """A counter per subject."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(change.c.subject, change.c.counter))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
 
 def _bulletins(

@@ -61,7 +61,7 @@ def _versions(connection: Connection, wanted: Iterable[Sequence[str]]) -> dict[s
 def _titles(connection: Connection, rows: Iterable[AnyRow]) -> dict[str, str]:
     playing = {broadcast_of(_state(row).get("playing")) for row in rows}
     query = select(broadcasts.c.id, broadcasts.c.title).where(broadcasts.c.id.in_(playing - {None}))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _view(
