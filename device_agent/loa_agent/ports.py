@@ -21,6 +21,14 @@ class FetchError(Exception):
         self.code = code
 
 
+class StorageError(Exception):
+    """The disk does not take what must survive; `code` is `disk_full` or `disk_failed`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class SinkError(Exception):
     """Sound cannot leave; `code` is `no_sound_card`, `sink_failed` or `sink_stalled`."""
 
@@ -36,14 +44,17 @@ class Clock(Protocol):
         """Aware UTC."""
 
     def trust(self) -> ClockTrust:
-        """From the system's own time synchronisation."""
+        """From the system's own time synchronisation and from what the server said."""
+
+    def compare(self, server_time: datetime, asked_at: datetime, answered_at: datetime) -> None:
+        """The server's signed time, which it wrote between these two instants of our own clock."""
 
 
 class Journal(Protocol):
     """Records that survive the plug being pulled."""
 
     def append(self, record: Record) -> Record:
-        """Write durably; the record comes back with its sequence."""
+        """Write durably; the record comes back with its sequence; raises StorageError."""
 
     def after(self, sequence: int, limit: int) -> Sequence[Record]:
         """Records above `sequence`, ascending."""
@@ -59,7 +70,7 @@ class Documents(Protocol):
     """Sealed documents by key, each wholly old or wholly new after a crash."""
 
     def keep(self, key: str, raw: bytes) -> None:
-        """Store durably."""
+        """Store durably; raises StorageError."""
 
     def all(self) -> Mapping[str, bytes]:
         """Topic to sealed bytes."""
