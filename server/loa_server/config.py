@@ -26,12 +26,19 @@ class Settings:
     data: Path
     host: str = "127.0.0.1"
     port: int = 8080
-    web_threads: int = 32
+    web_threads: int = 96
+    """Half may hold open dashboards; threads are made as they are needed."""
     secure_cookies: bool = False
     max_upload_bytes: int = 300 * 1024 * 1024
     database_url: str = ""
     broker_embedded: bool = True
+    trusted_proxies: int = 0
+    """How many reverse proxies stand before us and may say who asks."""
+    public_address: str | None = None
+    """What stations and people are told to open; None means where the asker found us."""
     broker_host: str = "127.0.0.1"
+    broker_listen: str = "127.0.0.1"
+    """Where the embedded broker listens; 0.0.0.0 lets stations of the network in."""
     broker_port: int = 18830
     broker_control_port: int = 18831
     """Loopback only; the broker's own protocol, which nothing of ours speaks."""
@@ -40,7 +47,6 @@ class Settings:
     """What stations are told; None means the host they enrolled at."""
     broker_user: str = "loa-server"
     broker_password: str | None = None
-    session_secret: str | None = None
     zone: str = "Asia/Ho_Chi_Minh"
 
     @property
@@ -52,6 +58,11 @@ class Settings:
     def blobs(self) -> Path:
         """Where audio lies by its hash."""
         return self.data / "blobs"
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploads lie while they come in."""
+        return self.data / "uploads"
 
     @property
     def keys(self) -> Path:
@@ -77,14 +88,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_upload_bytes=env.read("max_upload_bytes", _positive, plain.max_upload_bytes),
         database_url=env.secret("database_url") or "",
         broker_embedded=env.read("broker_embedded", _flag, plain.broker_embedded),
+        trusted_proxies=env.read("trusted_proxies", _count, plain.trusted_proxies),
+        public_address=env.read("public_address", str, "").rstrip("/") or None,
         broker_host=env.read("broker_host", str, plain.broker_host),
+        broker_listen=env.read("broker_listen", str, plain.broker_listen),
         broker_port=env.read("broker_port", _port, plain.broker_port),
         broker_control_port=env.read("broker_control_port", _port, plain.broker_control_port),
         broker_tls=env.read("broker_tls", _flag, plain.broker_tls),
         broker_public_host=env.read("broker_public_host", str, "") or None,
         broker_user=env.read("broker_user", str, plain.broker_user),
         broker_password=env.secret("broker_password", MIN_SECRET_LENGTH),
-        session_secret=env.secret("session_secret", MIN_SECRET_LENGTH),
         zone=env.read("zone", str, plain.zone),
     )
 
@@ -118,7 +131,7 @@ class _Environment:
     def secret(self, field: str, min_length: int = 1) -> str | None:
         name = f"LOA_{field.upper()}"
         path = self.values.get(f"{name}_FILE")
-        text = self.values.get(name) if path is None else _secret_file(name, Path(path))
+        text = _secret_file(name, Path(path)) if path else self.values.get(name) or None
         if text is not None and len(text) < min_length:
             raise SettingsError(f"{name}: shorter than {min_length} characters")
         return text
@@ -136,6 +149,13 @@ def _port(text: str) -> int:
     if not 0 < port < 1 << 16:
         raise ValueError("not a port")
     return port
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("below zero")
+    return number
 
 
 def _positive(text: str) -> int:

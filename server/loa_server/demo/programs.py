@@ -17,6 +17,11 @@ def agent_data(settings: Settings, station: str) -> Path:
     return settings.data / "stations" / station
 
 
+def is_enrolled(settings: Settings, station: str) -> bool:
+    """Whether a virtual station has become this station already."""
+    return (agent_data(settings, station) / "identity.json").exists()
+
+
 def enrol_command(address: str, code: str, data: Path) -> list[str]:
     """The command a technician types at a new station."""
     return [*_agent(), "enrol", address, code, "--data", str(data)]
@@ -25,7 +30,7 @@ def enrol_command(address: str, code: str, data: Path) -> list[str]:
 def station_program(settings: Settings, station: str) -> Program:
     """A virtual station: sound goes to files in its folder."""
     data = agent_data(settings, station)
-    command = (*_agent(), "run", "--data", str(data), "--sink", "file")
+    command = (*_agent(), "run", "--data", str(data), "--virtual")
     return Program(f"station {station}", command)
 
 
@@ -45,13 +50,22 @@ def free_ports(count: int) -> list[int]:
     for port in PORT_RANGE:
         if len(found) == count:
             break
-        with closing(socket.socket()) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        found.append(port)
+        if is_free("127.0.0.1", port):
+            found.append(port)
     return found
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a program of ours could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        # What lingers of connections of an earlier start does not hold the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def _agent() -> tuple[str, ...]:

@@ -4,9 +4,15 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from loa_server.leash import leashed
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +45,14 @@ class _Child:
 class Supervisor:
     """Owns child processes; a dead one is started again after a pause that doubles.
 
-    Children are their own process groups, so that Ctrl+C reaches this process alone and the
-    order of stopping is ours: last started, first stopped.
+    With `logs`, each child writes into a file of its own there. Children are their own process
+    groups, so that Ctrl+C reaches this process alone and the order of stopping is ours: last
+    started, first stopped. They end when this process is killed.
     """
 
-    def __init__(self, programs: Sequence[Program]) -> None:
+    def __init__(self, programs: Sequence[Program], logs: Path | None = None) -> None:
         self._children = [_Child(program) for program in programs]
+        self._logs = logs
         self._stopping = False
 
     def add(self, program: Program) -> None:
@@ -108,14 +116,31 @@ class Supervisor:
         child.pause_s = min(child.pause_s * 2, LONGEST_PAUSE_S)
 
     def _start(self, child: _Child) -> None:
-        child.process = subprocess.Popen(  # noqa: S603 - programs are ours
-            child.program.command,
-            env={**os.environ, **child.program.environ},
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-        )
+        with self._output(child.program.name) as output:
+            child.process = subprocess.Popen(  # noqa: S603 - programs are ours
+                leashed(list(child.program.command)),
+                env={**os.environ, **child.program.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+            )
         child.started_at = time.monotonic()
         logger.info("child_started name=%s pid=%s", child.program.name, child.process.pid)
+
+    @contextmanager
+    def _output(self, name: str) -> Iterator[IO[bytes] | int]:
+        """A file per child, or our own stderr: stdout belongs to the command that was typed."""
+        if self._logs is None:
+            yield sys.stderr.fileno()
+            return
+        with log_file(self._logs, name).open("ab") as file:
+            yield file
+
+
+def log_file(logs: Path, name: str) -> Path:
+    """Where a child's words go."""
+    return logs / f"{name.replace(' ', '-')}.log"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -12,16 +12,23 @@ def test_without_variables_everything_is_local() -> None:
     assert settings.host == settings.broker_host == "127.0.0.1"
     assert settings.data.is_absolute()
     assert settings.database.startswith("sqlite:///")
-    assert settings.session_secret is None
+    assert settings.broker_password is None
 
 
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("s" * 32 + "\n")
 
-    settings = read_settings({"LOA_SESSION_SECRET_FILE": str(secret)})
+    settings = read_settings({"LOA_BROKER_PASSWORD_FILE": str(secret)})
 
-    assert settings.session_secret == "s" * 32
+    assert settings.broker_password == "s" * 32
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    settings = read_settings({"LOA_DATABASE_URL": "", "LOA_BROKER_PASSWORD_FILE": ""})
+
+    assert settings.database.startswith("sqlite:///")
+    assert settings.broker_password is None
 
 
 @pytest.mark.parametrize(
@@ -30,8 +37,9 @@ def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
         ("LOA_PORT", "99999"),
         ("LOA_PORT", "web"),
         ("LOA_WEB_THREADS", "0"),
+        ("LOA_TRUSTED_PROXIES", "-1"),
         ("LOA_BROKER_TLS", "yes"),
-        ("LOA_SESSION_SECRET", "short"),
+        ("LOA_BROKER_PASSWORD", "short"),
         ("LOA_BROKER_PASSWORD_FILE", "/nowhere/at/all"),
     ],
 )

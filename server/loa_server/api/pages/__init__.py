@@ -1,0 +1,1 @@
+"""Pages the server renders itself: they work without scripts, in both languages."""

@@ -1,0 +1,323 @@
+"""JSON of the API in both directions; the OpenAPI document is made from these models."""
+
+from datetime import UTC, date, datetime
+from types import GenericAlias
+from typing import Annotated, Any, Literal, cast
+
+from apiflask.fields import UploadFile
+from loa_agent.protocol.documents import BroadcastClass, TimeText
+from loa_agent.protocol.reports import ClockTrust
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, PlainSerializer
+
+from loa_server.domain.broadcasts import BroadcastStatus
+from loa_server.domain.bulletins import BulletinStatus
+from loa_server.domain.progress import PlayOutcome, Step
+from loa_server.domain.stations import StationCondition
+
+MAX_WORD = 200
+MAX_PASSWORD = 1000
+"""Hashing a password costs time by its length, too."""
+MAX_AUDIENCES = 500
+MAX_TIMES = 100
+MAX_ROWS = 1000
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2200, 1, 1)
+"""Beyond these days arithmetic with time zones overflows."""
+
+
+def instant_text(instant: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+Instant = Annotated[datetime, PlainSerializer(instant_text, return_type=str)]
+Word = Annotated[str, Field(max_length=MAX_WORD)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+
+class Shape(BaseModel):
+    """What goes out; nothing has a default, so every field is always there."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Wish(BaseModel):
+    """What comes in; a field we do not know is a mistake of the sender."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="forbid")
+
+
+def list_of(model: type[Shape]) -> type[BaseModel]:
+    """What the framework takes for a list of `model`, though its types do not know it."""
+    return cast("type[BaseModel]", GenericAlias(list, (model,)))
+
+
+class Account(Shape):
+    """Who is signed in; rights reach `area` and all under it."""
+
+    id: str
+    username: str
+    name: str
+    role: str
+    area: str
+    area_name: str
+    locale: str
+
+
+class Session(Shape):
+    """An open session; `csrf` goes back as the header X-CSRF-Token with every unsafe request."""
+
+    csrf: str
+    account: Account
+
+
+class Window(Shape):
+    """Permitted hours on ISO weekdays (1 Monday .. 7 Sunday), local time; `end` may be 24:00."""
+
+    weekdays: list[int]
+    start: str
+    end: str
+
+
+class Area(Shape):
+    """An area with the zone and hours in force there; `level` 0 country .. 3 hamlet."""
+
+    id: str
+    code: str
+    name: str
+    level: int
+    parent: str | None
+    zone: str
+    hours: list[Window]
+    station_count: int
+
+
+class Station(Shape):
+    """A loudspeaker station; `playing` is an occurrence id."""
+
+    id: str
+    name: str
+    area: str
+    area_name: str
+    status: StationCondition
+    enrolled: bool
+    clock: ClockTrust | None
+    playing: str | None
+    playing_title: str | None
+    last_seen: Instant | None
+    conditions: list[str]
+    up_to_date: bool
+    volume_percent: int
+    agent_version: str | None
+    free_bytes: int | None
+
+
+class Claim(Shape):
+    """A one-time code, shown once; `command` is the line to type at the station."""
+
+    code: str
+    expires_at: Instant
+    qr_svg: str
+    command: str
+
+
+class Bulletin(Shape):
+    """A bulletin; `code` and `facts` say why it was rejected or still waits."""
+
+    id: str
+    title: str
+    category: str | None
+    author_name: str
+    area: str
+    area_name: str
+    created_at: Instant
+    status: BulletinStatus
+    code: str | None
+    facts: dict[str, Any]  # Any: JSON values that differ by code
+    sha256: str | None
+    duration_ms: int | None
+    bytes: int | None
+
+
+class Audience(Shape):
+    """Who is meant: `a-<area>`, `g-<group>` or `s-<station>`."""
+
+    id: str
+    name: str
+
+
+class OrderedAt(Shape):
+    """Once, at a local wall time."""
+
+    mode: Literal["at"]
+    start: str
+
+
+class OrderedDaily(Shape):
+    """Every day at these local times, from a day on, until a day inclusive or for good."""
+
+    mode: Literal["daily"]
+    times: list[str]
+    from_: date = Field(alias="from")
+    until: date | None
+
+
+class Broadcast(Shape):
+    """A broadcast as a list shows it; `next_at` is null when nothing more will sound."""
+
+    id: str
+    title: str
+    class_: BroadcastClass = Field(alias="class")
+    bulletins: list[str]
+    audiences: list[Audience]
+    when: OrderedAt | OrderedDaily = Field(discriminator="mode")
+    author_name: str
+    created_at: Instant
+    ends_at: Instant | None
+    stopped_at: Instant | None
+    next_at: Instant | None
+    station_count: int
+    duration_ms: int
+    status: BroadcastStatus
+
+
+class ProgressRow(Shape):
+    """One station's way through the occurrence now of interest."""
+
+    station: str
+    station_name: str
+    occurrence: str | None
+    step: Step
+    planned_at: Instant | None
+    actual_at: Instant | None
+    difference_ms: float | None
+    code: str | None
+
+
+class Play(Shape):
+    """A line of the play log."""
+
+    station: str
+    station_name: str
+    occurrence: str
+    broadcast: str | None
+    title: str
+    outcome: PlayOutcome
+    sha256: str | None
+    planned_at: Instant | None
+    actual_at: Instant | None
+    difference_ms: float | None
+    offset_ms: int
+    played_ms: int
+    ended_at: Instant | None
+    code: str | None
+
+
+class Broker(Shape):
+    """Where a station finds the message broker."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+class Enrolled(Shape):
+    """What a device is told when it becomes a station."""
+
+    station: str
+    name: str
+    keys: dict[str, str]
+    broker: Broker
+    first_boot: int
+    first_sequence: int
+    server_time: Instant
+
+
+class Refusal(Shape):
+    """Every answer from 400 on: a stable code and facts; words live in the catalogues."""
+
+    code: str
+    facts: dict[str, Any]  # Any: JSON values that differ by code
+
+
+class Credentials(Wish):
+    """A sign-in."""
+
+    username: Word
+    password: str = Field(max_length=MAX_PASSWORD)
+
+
+class PasswordChange(Wish):
+    """The password so far and the one from now on."""
+
+    current: str = Field(max_length=MAX_PASSWORD)
+    fresh: str = Field(max_length=MAX_PASSWORD)
+
+
+class NewStation(Wish):
+    """A place for a station."""
+
+    name: Word
+    area: Word
+
+
+class NewBulletin(Wish):
+    """An upload; title and category stand beside the file in one form."""
+
+    file: UploadFile
+    title: Word
+    category: Word | None = None
+
+
+class Now(Wish):
+    """As soon as the stations can start together."""
+
+    mode: Literal["now"]
+
+
+class At(Wish):
+    """Once at a local wall time."""
+
+    mode: Literal["at"]
+    start: NaiveDatetime = Field(
+        ge=datetime(2000, 1, 1),  # noqa: DTZ001 - local wall time
+        le=datetime(2200, 1, 1),  # noqa: DTZ001 - local wall time
+    )
+
+
+class Daily(Wish):
+    """Every day at these local times; `until` is inclusive."""
+
+    mode: Literal["daily"]
+    times: list[TimeText] = Field(max_length=MAX_TIMES)
+    from_: Day = Field(alias="from")
+    until: Day | None = None
+
+
+class Order(Wish):
+    """A bulletin for an audience at a time; `delay_s` belongs to `now`."""
+
+    bulletin: Word
+    audiences: list[Word] = Field(max_length=MAX_AUDIENCES)
+    when: Now | At | Daily = Field(discriminator="mode")
+    class_: BroadcastClass = Field(default=BroadcastClass.ORDINARY, alias="class")
+    delay_s: int = Field(default=15, ge=0, le=3600)
+
+
+class Enrolment(Wish):
+    """What a device brings. Unknown fields are ignored: stations may be newer than the server."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: Word
+    public_key: Word
+    broker_password: Annotated[str, Field(min_length=16, max_length=128)]
+    agent_version: Word = ""
+    hardware: Word = ""
+
+
+class PlaysPage(Wish):
+    """How many plays, newest first."""
+
+    limit: int = Field(default=100, ge=1, le=MAX_ROWS)

@@ -1,0 +1,68 @@
+"""Fills the ports that every process needs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from loa_server.adapters.blobs_disk import DiskBlobs
+from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
+from loa_server.adapters.db.engine import make_engine
+from loa_server.adapters.db.queries import DbQueries
+from loa_server.adapters.db.store import DbStore
+from loa_server.adapters.identifiers import RandomSecrets
+from loa_server.adapters.passwords_argon2 import Argon2Passwords
+from loa_server.adapters.secrets_disk import authority_key, made_secret
+from loa_server.application.services import Services
+from loa_server.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The ports, filled, and the engine behind some of them."""
+
+    engine: Engine
+    services: Services
+
+
+def open_services(settings: Settings) -> Opened:
+    """Fill the ports; connects to nothing yet."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = make_engine(settings.database)
+    services = Services(
+        store=DbStore(engine),
+        queries=DbQueries(engine, settings.zone),
+        blobs=DiskBlobs(settings.blobs),
+        secrets=RandomSecrets(),
+        passwords=Argon2Passwords(),
+        authority=authority_key(settings.keys),
+        clock=now,
+        zone=settings.zone,
+        max_upload_bytes=settings.max_upload_bytes,
+        broker_host=settings.broker_public_host,
+        broker_port=settings.broker_port,
+        broker_tls=settings.broker_tls,
+    )
+    return Opened(engine, services)
+
+
+def now() -> datetime:
+    """The clock of every process."""
+    return datetime.now(UTC)
+
+
+def broker_password(settings: Settings) -> str:
+    """The server's own password at the broker, given or made at the first start."""
+    return settings.broker_password or made_secret(settings.keys, "broker-password")
+
+
+def embedded_broker(settings: Settings) -> NatsBroker | None:
+    """The broker this server runs itself, if it does."""
+    if not settings.broker_embedded:
+        return None
+    address = BrokerAddress(
+        settings.broker_listen, settings.broker_port, settings.broker_control_port
+    )
+    return NatsBroker(
+        settings.broker_folder, address, settings.broker_user, broker_password(settings)
+    )

@@ -1,0 +1,123 @@
+"""The command `loa`. Every subcommand loads only what it needs: the supervisor must stay small."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+from loa_server.config import Settings, SettingsError, read_settings
+
+INTERRUPTED = 130
+
+Run = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=os.environ.get("LOA_LOG_LEVEL", "WARNING").upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    run: Run = options.run
+    try:
+        return run(options, read_settings(os.environ))
+    except SettingsError as error:
+        print(f"loa: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="loa", description="Grassroots radio: the server.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo = _command(commands, "demo", "server, broker, a small province, three stations", _demo)
+    demo.add_argument("--check", action="store_true", help="play the whole river once and end")
+    demo.add_argument("--json", action="store_true", help="print one object, nothing else")
+    _command(commands, "serve", "broker, web and worker, kept alive", _serve)
+    _command(commands, "web", "the web process alone", _web)
+    _command(commands, "work", "the worker process alone", _work)
+    _command(commands, "migrate", "bring the database to the newest schema", _migrate)
+    prepare = _command(commands, "prepare", "make the data folder ready, print JSON", _prepare)
+    prepare.add_argument("--demo", action="store_true", help="with the demo's province")
+    _command(commands, "openapi", "print the OpenAPI document", _openapi)
+    account = commands.add_parser("account", help="accounts").add_subparsers(required=True)
+    reset = _command(account, "reset", "give an account a new password and print it", _reset)
+    reset.add_argument("username")
+    return parser
+
+
+def _command(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    """Any: argparse keeps the type of its subparsers private."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    command = import_module("loa_server.demo.command")
+    try:
+        if options.check:
+            return int(command.run_check(as_json=options.json))
+        return int(command.run_demo(settings, as_json=options.json))
+    except command.DemoError as error:
+        print(f"loa demo: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve(_options: argparse.Namespace, settings: Settings) -> int:
+    command = import_module("loa_server.demo.command")
+    try:
+        return int(command.run_serve(settings))
+    except command.DemoError as error:
+        print(f"loa serve: {error}", file=sys.stderr)
+        return 1
+
+
+def _web(_options: argparse.Namespace, settings: Settings) -> int:
+    import_module("loa_server.bootstrap.web").run_web(settings)
+    return 0
+
+
+def _work(_options: argparse.Namespace, settings: Settings) -> int:
+    return 0 if import_module("loa_server.bootstrap.work").run_work(settings) else 1
+
+
+def _migrate(_options: argparse.Namespace, settings: Settings) -> int:
+    import_module("loa_server.bootstrap.prepare").run_migrate(settings)
+    return 0
+
+
+def _prepare(options: argparse.Namespace, settings: Settings) -> int:
+    prepared = import_module("loa_server.bootstrap.prepare").run_prepare(
+        settings, demo=options.demo
+    )
+    print(json.dumps(asdict(prepared)))
+    return 0
+
+
+def _openapi(_options: argparse.Namespace, settings: Settings) -> int:
+    print(json.dumps(import_module("loa_server.bootstrap.web").document(settings), indent=1))
+    return 0
+
+
+def _reset(options: argparse.Namespace, settings: Settings) -> int:
+    prepare = import_module("loa_server.bootstrap.prepare")
+    try:
+        password = prepare.run_reset(settings, options.username)
+    except prepare.Problem as problem:
+        print(f"loa account reset: {problem.code} {options.username}", file=sys.stderr)
+        return 1
+    print(password)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
