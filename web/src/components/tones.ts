@@ -1,0 +1,37 @@
+import type { Broadcast, Bulletin, Play, Station, Step } from '../api/types'
+
+export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'ember' | 'leaf'
+
+export const bulletinTone: Record<Bulletin['status'], Tone> = {
+  preparing: 'warn',
+  ready: 'good',
+  rejected: 'bad',
+}
+export const broadcastTone: Record<Broadcast['status'], Tone> = {
+  scheduled: 'leaf',
+  on_air: 'ember',
+  finished: 'plain',
+  stopped: 'plain',
+}
+export const stationTone: Record<Station['status'], Tone> = {
+  online: 'good',
+  offline: 'bad',
+  lost: 'bad',
+  never: 'plain',
+}
+export const stepTone: Record<Step, Tone> = {
+  waiting: 'plain',
+  received: 'leaf',
+  fetched: 'leaf',
+  playing: 'ember',
+  played: 'good',
+  partly: 'warn',
+  missed: 'bad',
+  refused: 'bad',
+}
+export const outcomeTone: Record<Play['outcome'], Tone> = {
+  playing: 'ember',
+  played: 'good',
+  partly: 'warn',
+  missed: 'bad',
+}

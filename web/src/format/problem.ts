@@ -1,0 +1,20 @@
+import type { Problem } from '../api/problem'
+import type { Window } from '../api/types'
+import type { Facts } from '../i18n/fill'
+import { isKey, t } from '../i18n/index.svelte'
+import { windowsInWords } from './hours'
+
+/** The sentence for a code of the server or of a station: what is wrong and what to do next. */
+export function sentence(code: string, facts: Facts = {}): string {
+  if (!isKey(code)) return t('unknown_code', { code })
+  const windows = facts['windows']
+  const told = Array.isArray(windows) ? windowsInWords(windows as Window[]) : windows
+  return t(code, { ...facts, windows: told })
+}
+
+export function problemInWords(problem: Problem): string {
+  const code = problem.facts['code']
+  return problem.code === 'unknown_code' && typeof code === 'string'
+    ? sentence(code, problem.facts)
+    : sentence(problem.code, problem.facts)
+}

@@ -1,0 +1,32 @@
+import { api } from '../api'
+import type { Area, Broadcast, Bulletin, Play, Station } from '../api/types'
+import { resource, type Resource } from './resource.svelte'
+import { useZone } from './zone.svelte'
+
+/** The longest stretch of the play log that the screens read. */
+export const PLAYS_SHOWN = 300
+
+export const stationList = (): Resource<Station[]> =>
+  resource('stations', api.stations, ['stations'])
+
+export const bulletinList = (): Resource<Bulletin[]> =>
+  resource('bulletins', api.bulletins, ['bulletins'])
+
+export const broadcastList = (): Resource<Broadcast[]> =>
+  resource('broadcasts', api.broadcasts, ['broadcasts', 'plays'])
+
+export const playList = (): Resource<Play[]> =>
+  resource('plays', () => api.plays(PLAYS_SHOWN), ['plays'])
+
+/** Areas hardly ever change; they also say which zone the clocks on the walls are set to. */
+export const areaList = (): Resource<Area[]> =>
+  resource(
+    'areas',
+    async () => {
+      const areas = await api.areas()
+      const zone = areas.at(-1)?.zone
+      if (zone) useZone(zone)
+      return areas
+    },
+    ['stations'],
+  )
