@@ -1,4 +1,4 @@
-"""What a transaction promises, on both databases: time, the chained trail, races between writers."""
+"""What a transaction promises, on both databases: time, trail, races of writers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -41,10 +41,14 @@ def test_times_come_back_in_utc_to_the_microsecond(world: World) -> None:
 def test_what_raises_leaves_nothing_behind(world: World) -> None:
     before = world.queries.changes()
 
-    with pytest.raises(Problem), world.store.write() as rows:
-        rows.places.add_claim(Claim(sha("x"), "phu-cat-1", NOW))
-        rows.announce("stations")
-        raise Problem("forbidden")
+    def fail() -> None:
+        with world.store.write() as rows:
+            rows.places.add_claim(Claim(sha("x"), "phu-cat-1", NOW))
+            rows.announce("stations")
+            raise Problem("forbidden")
+
+    with pytest.raises(Problem):
+        fail()
 
     with world.store.read() as rows:
         assert rows.places.claim(sha("x")) is None

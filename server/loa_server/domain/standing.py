@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loa_agent.protocol import documents as wire
+from loa_agent.protocol.documents import local_start
 from loa_agent.protocol.occurrences import Occurrence, occurrences
 
 from loa_server.domain.broadcasts import BroadcastStatus
+from loa_server.domain.when import DAILY
 
 NEAR = timedelta(days=2)
 """What comes and goes daily is found at once; only what is further off costs a longer look."""
@@ -32,7 +34,7 @@ def standing(
         broadcast = broadcast.model_copy(
             update={"ends_at": min(stopped_at, broadcast.ends_at or stopped_at)}
         )
-    near = occurrences(broadcast, now - NEAR, now + NEAR)
+    near = occurrences(_brought_near(broadcast, now), now - NEAR, now + NEAR)
     last = max((o for o in near if o.starts_at <= now), key=_start, default=None)
     coming = min((o for o in near if o.starts_at > now), key=_start, default=None)
     if coming is None and _may_come(broadcast, now):
@@ -47,6 +49,21 @@ def standing(
         next_at=None if coming is None else coming.starts_at,
         shown=shown,
     )
+
+
+def _brought_near(broadcast: wire.Broadcast, now: datetime) -> wire.Broadcast:
+    """A daily rule begun shortly before: the same days from then on, without counting up to them.
+
+    A list of daily broadcasts a year old would otherwise step through a year of days for each.
+    """
+    rule = broadcast.rule
+    first = local_start(rule.start)
+    begin = (now - NEAR).replace(tzinfo=None) - NEAR
+    if rule.rrule != DAILY or first >= begin:
+        return broadcast
+    later = datetime.combine(begin.date(), first.time())
+    nearer = rule.model_copy(update={"start": later.isoformat(timespec="seconds")})
+    return broadcast.model_copy(update={"rule": nearer})
 
 
 def _start(occurrence: Occurrence) -> datetime:

@@ -8,6 +8,7 @@ from loa_agent.protocol.documents import Rule
 
 from loa_server.domain.problems import Problem
 
+DAILY = "FREQ=DAILY"
 MAX_TIMES = 24
 MAX_DELAY = timedelta(hours=1)
 SOONEST = timedelta(seconds=5)
@@ -94,14 +95,15 @@ def _daily(when: Daily, zone: str, now: datetime) -> Timing:
     today = now.astimezone(ZoneInfo(zone)).date()
     begin = max(when.begin, today)
     last = when.until or begin
-    if last < begin or begin > today + HORIZON:
-        raise Problem("start_in_past", {"from": begin.isoformat(), "until": last.isoformat()})
-    if last - begin > LONGEST_RUN:
-        raise Problem("bad_rule", {"until": last.isoformat()})
+    facts = {"from": begin.isoformat(), "until": last.isoformat()}
+    if last < begin:
+        raise Problem("start_in_past", facts)
+    if begin > today + HORIZON or last - begin > LONGEST_RUN:
+        raise Problem("bad_rule", facts)
     rule = Rule(
         start=_text(datetime.combine(begin, times[0])),
         zone=zone,
-        rrule="FREQ=DAILY",
+        rrule=DAILY,
         times=tuple(t.strftime("%H:%M") for t in times),
     )
     return Timing(rule, _end(when.until, zone))
