@@ -18,13 +18,20 @@ export const stationAudience = (id: string) => `s-${id}`
 export function branchOf(root: string, areas: Area[], stations: Station[]): Branch | undefined {
   const area = areas.find((each) => each.id === root)
   if (!area) return undefined
-  const own = stations.filter((station) => station.area === root)
-  const branches = areas
+  const below = areas
     .filter((each) => each.parent === root)
     .map((each) => branchOf(each.id, areas, stations))
     .filter((branch) => branch !== undefined)
+  // A hamlet with one station is that station: one line to read, not two.
+  const branches = below.filter((branch) => branch.all.length > 1)
+  const lone = below.filter((branch) => branch.all.length === 1).flatMap(onlyStations)
+  const own = [...stations.filter((station) => station.area === root), ...lone]
   const all = [...own.map((station) => station.id), ...branches.flatMap((branch) => branch.all)]
   return all.length ? { area, branches, stations: own, all } : undefined
+}
+
+function onlyStations(branch: Branch): Station[] {
+  return [...branch.stations, ...branch.branches.flatMap(onlyStations)]
 }
 
 /** Ids of the stations that the chosen audiences reach. */

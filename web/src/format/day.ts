@@ -1,7 +1,22 @@
 import type { Broadcast, Play } from '../api/types'
 import { minutesOf, wallOf } from './wall'
 
-/** What sounds at one time of a day, whatever the number of stations. */
+/** What sounded at one instant, over all stations that wrote it down. */
+export interface Sounding {
+  key: string
+  broadcast: string | null
+  title: string
+  plannedAt: string
+  playing: boolean
+  /** Stations that have played or are playing it. */
+  heard: number
+  /** Stations that missed some or all of it. */
+  trouble: number
+  /** The largest distance between planned and actual start. */
+  worstMs: number | null
+}
+
+/** What sounds at one time of a day. */
 export interface DayEntry {
   key: string
   broadcast: string | null
@@ -9,12 +24,29 @@ export interface DayEntry {
   time: string
   minutes: number
   state: 'past' | 'playing' | 'coming'
-  /** How many stations have played or are playing it. */
   heard: number
-  /** How many stations have written down that they missed some of it. */
   trouble: number
   /** Names of where it is meant to sound, when still to come. */
   where: string[]
+}
+
+/** Plays of the same instant become one line, newest first as they came. */
+export function soundings(plays: Play[]): Sounding[] {
+  const found = new Map<string, Sounding>()
+  for (const play of plays) {
+    if (!play.planned_at) continue
+    const key = `${play.broadcast} ${play.planned_at}`
+    const known = found.get(key) ?? blank(key, play, play.planned_at)
+    const well = play.outcome === 'playing' || play.outcome === 'played'
+    known.playing ||= play.outcome === 'playing'
+    known.heard += well ? 1 : 0
+    known.trouble += well ? 0 : 1
+    if (play.difference_ms !== null && isWorse(play.difference_ms, known.worstMs)) {
+      known.worstMs = play.difference_ms
+    }
+    found.set(key, known)
+  }
+  return [...found.values()]
 }
 
 /** One day as a list, earliest first: what the journals say, then what the server says is next. */
@@ -25,7 +57,15 @@ export function dayEntries(
   broadcasts: Broadcast[],
 ): DayEntry[] {
   const entries = new Map<string, DayEntry>()
-  for (const play of plays) if (play.planned_at) addPlay(entries, play, play.planned_at, day, zone)
+  for (const sounding of soundings(plays)) {
+    const wall = wallOf(new Date(sounding.plannedAt), zone)
+    if (wall.day !== day) continue
+    const { broadcast, title, heard, trouble } = sounding
+    const key = `${broadcast} ${wall.time}`
+    const state = sounding.playing ? 'playing' : 'past'
+    const { time, minutes } = wall
+    entries.set(key, { key, broadcast, title, time, minutes, state, heard, trouble, where: [] })
+  }
   for (const broadcast of broadcasts) {
     for (const time of comingTimes(broadcast, day, zone)) {
       const key = `${broadcast.id} ${time}`
@@ -35,31 +75,13 @@ export function dayEntries(
   return [...entries.values()].sort((a, b) => a.minutes - b.minutes)
 }
 
-function addPlay(
-  entries: Map<string, DayEntry>,
-  play: Play,
-  planned: string,
-  day: string,
-  zone: string,
-): void {
-  const wall = wallOf(new Date(planned), zone)
-  if (wall.day !== day) return
-  const key = `${play.broadcast} ${wall.time}`
-  const entry = entries.get(key) ?? {
-    key,
-    broadcast: play.broadcast,
-    title: play.title,
-    time: wall.time,
-    minutes: wall.minutes,
-    state: 'past',
-    heard: 0,
-    trouble: 0,
-    where: [],
-  }
-  if (play.outcome === 'playing') entry.state = 'playing'
-  if (play.outcome === 'playing' || play.outcome === 'played') entry.heard += 1
-  else entry.trouble += 1
-  entries.set(key, entry)
+function blank(key: string, play: Play, plannedAt: string): Sounding {
+  const { broadcast, title } = play
+  return { key, broadcast, title, plannedAt, playing: false, heard: 0, trouble: 0, worstMs: null }
+}
+
+function isWorse(ms: number, thanMs: number | null): boolean {
+  return thanMs === null || Math.abs(ms) > Math.abs(thanMs)
 }
 
 /** `next_at` is the server's word; a daily rule names the later times of the same day itself. */
@@ -68,8 +90,8 @@ function comingTimes(broadcast: Broadcast, day: string, zone: string): string[] 
   const next = wallOf(new Date(broadcast.next_at), zone)
   if (next.day !== day) return []
   const rule = broadcast.when
-  const later = rule.mode === 'daily' ? rule.times.filter((time) => time > next.time) : []
-  return [next.time, ...later.map((time) => time.slice(0, 5))]
+  const times = rule.mode === 'daily' ? rule.times.map((time) => time.slice(0, 5)) : []
+  return [next.time, ...times.filter((time) => time > next.time)]
 }
 
 function coming(key: string, broadcast: Broadcast, time: string): DayEntry {
