@@ -38,6 +38,7 @@ class FakeStation:
         self.fail_fetch: str | None = None
         self.fail_play: str | None = None
         self.drop_fetches = False
+        self.deaf_player = False
         self.on_report: Callable[[list[Record]], None] = lambda _records: None
         self._connections = count(1)
 
@@ -117,7 +118,7 @@ class FakeStation:
                 self.blobs.discard(sha256)
             case c.Cue() as cue:
                 return self._cue(cue)
-            case c.StopPlay(play=play):
+            case c.StopPlay(play=play) if not self.deaf_player:
                 cue = self.sounding.pop(play)
                 heard = max(timedelta(0), self.now - cue.start_at) // timedelta(milliseconds=1)
                 return [e.PlayEnded(self.now, play, "stopped", heard)]
