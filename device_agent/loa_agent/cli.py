@@ -12,10 +12,11 @@ from loa_agent.adapters.desk_urllib3 import HttpDesk
 from loa_agent.check.finding import Finding
 from loa_agent.check.run import check
 from loa_agent.config import Folder, IdentityError, default_folder
+from loa_agent.durable import PRIVATE_FOLDER
 from loa_agent.enrol import Claim, EnrolError, enrol
 from loa_agent.owner import act_as_owner
 from loa_agent.ports import StorageError
-from loa_agent.runtime import DEFAULT_DEVICE, AlreadyRunningError, Output, agent_version, run
+from loa_agent.runtime import DEFAULT_DEVICE, AlreadyRunningError, Output, agent_version, alone, run
 from loa_agent.words import LANGUAGE_VARIABLE, Language, say
 
 GOOD, WRONG = 0, 1
@@ -55,7 +56,9 @@ def _command(folder: Folder, options: argparse.Namespace, language: Language) ->
 
 def _enrol(folder: Folder, options: argparse.Namespace, language: Language) -> int:
     claim = Claim(options.address, options.code)
-    identity = enrol(folder, claim, HttpDesk(), agent_version())
+    folder.root.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    with alone(folder):
+        identity = enrol(folder, claim, HttpDesk(), agent_version())
     facts = {"name": identity.name, "station": identity.station}
     print(say(language, "enrolled_now", facts))
     return GOOD

@@ -19,6 +19,8 @@ CLOCK_EVERY_S = 10.0
 DISK_EVERY_S = 60.0
 PRUNE_EVERY_S = 3600.0
 STORE_EVERY_S = 10.0
+TICK_EVERY_S = 60.0
+"""Should the alarm have been lost with a step that failed, the brain still wakes."""
 DISK_GRAIN_BYTES = 1024 * 1024
 """Smaller changes of free space are no news."""
 
@@ -64,6 +66,7 @@ class Housekeeping:
         self._measure = Every(DISK_EVERY_S)
         self._prune = Every(PRUNE_EVERY_S)
         self._store = Every(STORE_EVERY_S)
+        self._tick = Every(TICK_EVERY_S)
 
     def judge_soon(self) -> None:
         """Something was learned about the clock: judge it at the next look."""
@@ -78,6 +81,8 @@ class Housekeeping:
             yield from self._look_at_disk()
         if self._store.is_due(steady_s):
             yield from self._chores.flush()
+        if self._tick.is_due(steady_s):
+            yield e.Tick(self._clock.now())
         if self._prune.is_due(steady_s):
             self._chores.prune(self._clock.now())
 

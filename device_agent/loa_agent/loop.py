@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -74,8 +74,12 @@ class Loop:
         self._stopping = False
 
     def boot(self, event: e.Booted) -> None:
-        """The first step."""
-        self._feed(event)
+        """The first step; documents that break it are left out and come again from the broker."""
+        try:
+            self._feed(event)
+        except Exception:  # a station that cannot start could never be sent anything better
+            log.exception("boot_failed documents=%s", len(event.documents))
+            self._feed(replace(event, documents={}))
 
     def stop(self) -> None:
         """Ask for an orderly end; may be called from a signal handler."""
@@ -118,7 +122,14 @@ class Loop:
                     log.warning("restart_ordered")
                     self._stopping = True
                 elif not self._stopping or _closes_a_play(command):
-                    waiting += self._obeying.obey(command, self._brain)
+                    waiting += self._carry_out(command, self._brain)
+
+    def _carry_out(self, command: c.Command, brain: Brain) -> list[e.Event]:
+        try:
+            return self._obeying.obey(command, brain)
+        except Exception:  # the commands after it, and the alarm among them, must not be lost
+            log.exception("command_failed kind=%s", type(command).__name__)
+            return []
 
     def _last_words(self) -> None:
         """End what sounds and write it down; then say goodbye."""
@@ -126,14 +137,17 @@ class Loop:
         if brain is None:
             return
         for play in brain.plays:
-            self._obeying.obey(c.StopPlay(play, FADE_MS), brain)
+            self._carry_out(c.StopPlay(play, FADE_MS), brain)
+        # By name, since the brain wants to go on playing and at once plans the next stretch.
+        ending = set(brain.plays)
         deadline = time.monotonic() + LAST_WORDS_S
-        while self._brain is not None and self._brain.plays and time.monotonic() < deadline:
+        while ending and time.monotonic() < deadline:
             event = self._inbox.get(deadline - time.monotonic())
             if isinstance(event, e.PlayStarted | e.PlayEnded):
                 self._feed(event)
-        if self._brain is not None:
-            self._obeying.goodbye(self._brain, self._now())
+            if isinstance(event, e.PlayEnded):
+                ending.discard(event.play)
+        self._obeying.goodbye(self._brain or brain, self._now())
 
 
 def _closes_a_play(command: c.Command) -> bool:

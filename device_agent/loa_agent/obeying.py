@@ -116,7 +116,11 @@ class Obeying:
             log.warning("acknowledgement_not_stored code=%s", error.code)
 
     def _send_report(self, brain: Brain, after: int) -> None:
-        records = tuple(self._edges.journal.after(after, MAX_RECORDS_PER_REPORT))
+        try:
+            records = tuple(self._edges.journal.after(after, MAX_RECORDS_PER_REPORT))
+        except StorageError as error:
+            log.warning("journal_unreadable code=%s", error.code)
+            return
         while records:
             # Below the first record nothing unacknowledged is held, whatever a lost journal had.
             report = Report(

@@ -1,5 +1,6 @@
 """What every journal of a station promises, in memory and in SQLite."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ FIRST = 11
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
     if request.param == "memory":
-        return FakeJournal(FIRST)
+        yield FakeJournal(FIRST)
+        return
     real = SqliteJournal(tmp_path / "journal.db", "owner", first_boot=1, first_sequence=FIRST)
     real.open()
-    request.addfinalizer(real.close)
-    return real
+    yield real
+    real.close()
 
 
 def a_record(code: str | None = None) -> Record:

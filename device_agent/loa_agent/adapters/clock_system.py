@@ -28,7 +28,9 @@ HOLD_OVER_S = 14 * 24 * 3600.0
 MOVED_S = 1.0
 STRAY = 500e-6
 """The fastest a time daemon turns the clock without stepping it."""
-AGREES_WITHIN_S = 2.0
+AGREES_WITHIN_S = 30.0
+"""About what a held-over clock may stray; a start that late is better than silence."""
+BATTERY_WITHIN_S = 2.0
 LONGEST_ANSWER_S = 10.0
 """An answer that took longer says too little about the time."""
 SAVE_EVERY_S = 600.0
@@ -135,7 +137,7 @@ class SystemClock(Clock):
         """An anchor at this moment, if a battery clock counted on while the machine was off."""
         battery_s = self._sources.battery()
         wall_s = self._wall_s()
-        if battery_s is None or abs(battery_s - wall_s) > AGREES_WITHIN_S:
+        if battery_s is None or abs(battery_s - wall_s) > BATTERY_WITHIN_S:
             return None
         if not 0 <= wall_s - before.wall_s <= HOLD_OVER_S:
             return None

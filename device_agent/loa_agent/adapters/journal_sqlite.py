@@ -2,11 +2,12 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from typing_extensions import override
@@ -17,6 +18,8 @@ from loa_agent.ports import Journal, StorageError
 from loa_agent.protocol.reports import Record
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 KEEP_FOR = timedelta(hours=36)
 """What the brain needs after a start to know which occurrences are settled."""
@@ -92,24 +95,11 @@ class SqliteJournal(Journal):
 
     @override
     def append(self, record: Record) -> Record:
-        try:
-            return self._append(record)
-        except sqlite3.DatabaseError as error:
-            if not is_corrupt(error):
-                raise StorageError(sqlite_code(error)) from error
-            self._begin_anew()
-        try:
-            return self._append(record)
-        except sqlite3.DatabaseError as error:
-            raise StorageError(sqlite_code(error)) from error
+        return self._or_anew(lambda: self._append(record))
 
     @override
     def after(self, sequence: int, limit: int) -> Sequence[Record]:
-        rows = self._open_database.execute(
-            "SELECT body FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            (sequence, limit),
-        )
-        return tuple(Record.model_validate_json(body) for (body,) in rows)
+        return self._or_anew(lambda: self._read(sequence, limit))
 
     @override
     def mark_acked(self, sequence: int) -> None:
@@ -148,6 +138,26 @@ class SqliteJournal(Journal):
     def _open_database(self) -> sqlite3.Connection:
         assert self._database is not None, "open() comes first"  # noqa: S101 - our own promise
         return self._database
+
+    def _or_anew(self, action: Callable[[], T]) -> T:
+        """Do it, if need be once more on a new journal; raises StorageError."""
+        try:
+            return action()
+        except sqlite3.DatabaseError as error:
+            if not is_corrupt(error):
+                raise StorageError(sqlite_code(error)) from error
+        try:
+            self._begin_anew()
+            return action()
+        except sqlite3.DatabaseError as error:
+            raise StorageError(sqlite_code(error)) from error
+
+    def _read(self, sequence: int, limit: int) -> tuple[Record, ...]:
+        rows = self._open_database.execute(
+            "SELECT body FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            (sequence, limit),
+        )
+        return tuple(Record.model_validate_json(body) for (body,) in rows)
 
     def _append(self, record: Record) -> Record:
         sequence = self._last + 1

@@ -330,3 +330,25 @@ def test_an_expired_timetable_no_longer_sounds(station: FakeStation) -> None:
     station.until(NOON + 5 * MINUTE)
 
     assert station.cues() == []
+
+
+def test_audio_that_was_lost_from_the_disk_is_fetched_again(station: FakeStation) -> None:
+    station.receive(a_manifest(a_broadcast()))
+    station.blobs.discard(sha("a"))
+
+    station.feed(e.BlobLost(station.now, sha("a")))
+
+    assert station.blobs == {sha("a")}
+    station.until(NOON + 2 * MINUTE)
+    assert [r.code for r in station.kinds(ENDED)] == ["completed"]
+
+
+def test_a_disk_that_takes_nothing_is_a_condition_until_a_record_is_durable(
+    station: FakeStation,
+) -> None:
+    station.feed(e.StorageStalled(station.now))
+    assert station.states[-1].conditions == ("storage_stalled",)
+
+    station.feed(e.Journaled(station.now, len(station.journal)))
+
+    assert station.states[-1].conditions == ()
