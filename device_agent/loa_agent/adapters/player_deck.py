@@ -19,7 +19,7 @@ from loa_agent.ports import Blobs, Clock, Emit, Sink, SinkError
 
 log = logging.getLogger(__name__)
 
-BLOCK_FRAMES: Final = SAMPLE_RATE // 50
+BLOCK_FRAMES: Final = SAMPLE_RATE // 25
 OPEN_LEAD_S: Final = 5.0
 """The card is opened no earlier than this before something is due."""
 IDLE_CLOSE_S: Final = 5.0

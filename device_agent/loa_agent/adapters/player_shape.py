@@ -1,7 +1,7 @@
 """What is done to samples before they leave: loudness, fades, one sample more or less, mixing.
 
 Plain `array` arithmetic: numpy would cost a small board 25 MB for work that is needed on few
-samples only. The one step done for every sample, the volume, is a look-up in a table.
+samples only. The one step done for every sample is the volume.
 """
 
 from array import array
@@ -9,6 +9,9 @@ from functools import lru_cache
 
 LOUDEST = 32767
 QUIETEST = -32768
+HALF_RANGE = 32768
+UNITY_BITS = 16
+UNITY = 1 << UNITY_BITS
 SLIDE_FRAMES = 48
 """Over so many frames one sample is taken out or put in, so that nothing clicks."""
 
@@ -26,19 +29,31 @@ def gain_of(volume_percent: int) -> float:
     return (max(0, min(100, volume_percent)) / 100) ** 3
 
 
-@lru_cache(maxsize=4)
-def _table(volume_percent: int) -> "array[int]":
-    """The scaled value of every sample; negative ones sit where negative indices reach."""
-    gain = gain_of(volume_percent)
-    values = [*range(LOUDEST + 1), *range(QUIETEST, 0)]
-    return array("h", [round(value * gain) for value in values])
-
-
 def at_volume(samples: "array[int]", volume_percent: int) -> "array[int]":
-    """The samples at a volume."""
-    if volume_percent >= 100:  # noqa: PLR2004 - percent
+    """The samples at a volume, rounded down.
+
+    A loop over samples would take a board a tenth of its time. Here one long integer holds the
+    whole block: every other sample, freed of its sign by adding half the range, is multiplied in
+    a lane of 32 bits, in which nothing can overflow into the next.
+    """
+    factor = round(gain_of(volume_percent) * UNITY)
+    if factor >= UNITY:
         return samples
-    return array("h", map(_table(volume_percent).__getitem__, samples))
+    lanes = len(samples) // 2 + 1
+    lane, sign, rest = _lanes(lanes, factor)
+    whole = int.from_bytes(samples.tobytes(), "little") ^ sign
+    low = ((whole & lane) * factor >> UNITY_BITS) & lane
+    high = ((whole >> 16 & lane) * factor >> UNITY_BITS) & lane
+    scaled = ((low | high << 16) + rest) ^ sign
+    return array("h", scaled.to_bytes(lanes * 4 + 1, "little")[: 2 * len(samples)])
+
+
+@lru_cache(maxsize=8)
+def _lanes(lanes: int, factor: int) -> tuple[int, int, int]:
+    """For a number of lanes: low halves, signs of both halves, what half the range lost."""
+    ones = int.from_bytes(b"\1\0\0\0" * lanes, "little")
+    lost = HALF_RANGE - (HALF_RANGE * factor >> UNITY_BITS)
+    return ones * 0xFFFF, ones * 0x8000_8000, ones * (lost << 16 | lost)
 
 
 def fade(samples: "array[int]", start: float, step: float) -> None:
@@ -66,7 +81,7 @@ def resized(samples: "array[int]", frames: int) -> "array[int]":
 def add(block: "array[int]", samples: "array[int]", lead: int) -> None:
     """Let the samples sound in the block too, from frame `lead` on, held inside the range."""
     there = block[lead : lead + len(samples)]
-    if any(there):
+    if there.tobytes().strip(b"\0"):
         pairs = zip(there, samples, strict=True)
         samples = array("h", [max(QUIETEST, min(LOUDEST, one + other)) for one, other in pairs])
     block[lead : lead + len(samples)] = samples

@@ -1,26 +1,20 @@
 """When a sample written to a sound card is heard, from many noisy measurements.
 
-A card says how many samples wait before the next one; wall time plus that wait is a measurement
-of the instant a sample is heard. Single measurements jump about by a millisecond and more, so
-medians of short stretches are taken first, and a straight line is laid through those: its height
-is when the stream began, its slope how much slower than the wall the card's crystal runs.
+A card says how many samples wait before the next one; the time now plus that wait is a
+measurement of the instant a sample is heard. Single ones are off by a millisecond and more, their
+median over some seconds is not. No line is laid through them: over seconds a crystal wrong by 50
+millionths moves the median by 0.2 ms, while a slope read from noise would move it further.
 """
 
 import statistics
 import time
 from collections import deque
-from collections.abc import Sequence
 
-STRETCH = 10
-"""Measurements in one median."""
-LEAST_STRETCHES = 1
-LINE_STRETCHES = 40
-"""From here on the slope is believed; a short stretch of noise has any slope."""
-MAX_STRETCHES = 300
-MAX_SLOPE = 1e-3
-"""Crystals are wrong by at most some hundred millionths."""
-OUTLIER = 3.0
-FLOOR_S = 10e-6
+WARM_UP = 3
+"""The first measurements after a start are of a stream that has not settled."""
+LEAST = 5
+WINDOW = 200
+"""At one measurement per block of 40 ms, eight seconds."""
 READINGS = 5
 QUICK_READING_S = 20e-6
 
@@ -30,56 +24,25 @@ class SampleClock:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._slope = 0.0
         self.restart()
 
     def restart(self) -> None:
-        """The stream broke: forget the height, keep the slope, which is the crystal's."""
-        self._stretch: list[float] = []
-        self._points: deque[tuple[float, float]] = deque(maxlen=MAX_STRETCHES)
-        self._height: float | None = None
+        """The stream broke, and with it every measurement."""
+        self._skip = WARM_UP
+        self._origins: deque[float] = deque(maxlen=WINDOW)
 
     def measure(self, frame: int, heard_at: float) -> None:
         """One measurement: this frame was said to be heard at this instant (seconds)."""
-        nominal = frame / self._rate
-        self._stretch.append(heard_at - nominal)
-        if len(self._stretch) < STRETCH:
-            return
-        self._points.append((nominal, statistics.median(self._stretch)))
-        self._stretch = []
-        if len(self._points) >= LEAST_STRETCHES:
-            self._fit()
+        if self._skip > 0:
+            self._skip -= 1
+        else:
+            self._origins.append(heard_at - frame / self._rate)
 
     def heard_at(self, frame: int) -> float | None:
         """The instant this frame is heard, or None before enough was measured."""
-        if self._height is None:
+        if len(self._origins) < LEAST:
             return None
-        nominal = frame / self._rate
-        return self._height + nominal * (1 + self._slope)
-
-    def _fit(self) -> None:
-        if len(self._points) < LINE_STRETCHES:
-            heights = [offset - self._slope * nominal for nominal, offset in self._points]
-            self._height = statistics.median(heights)
-            return
-        points: Sequence[tuple[float, float]] = self._points
-        for _ in range(2):
-            height, slope = _line(points)
-            distances = [abs(offset - height - slope * nominal) for nominal, offset in points]
-            limit = OUTLIER * statistics.median(distances) + FLOOR_S
-            points = [p for p, far in zip(points, distances, strict=True) if far <= limit]
-        height, slope = _line(points)
-        if abs(slope) <= MAX_SLOPE:
-            self._height, self._slope = height, slope
-
-
-def _line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Height at nominal 0 and slope of the least-squares line."""
-    middle = statistics.fmean(nominal for nominal, _ in points)
-    mean = statistics.fmean(offset for _, offset in points)
-    spread = sum((nominal - middle) ** 2 for nominal, _ in points)
-    slope = sum((nominal - middle) * (offset - mean) for nominal, offset in points) / spread
-    return mean - slope * middle, slope
+        return statistics.median(self._origins) + frame / self._rate
 
 
 def wall_minus_monotonic() -> float:
