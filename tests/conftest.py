@@ -1,3 +1,3 @@
 """Fixtures every test may ask for by name."""
 
-pytest_plugins = ("databases",)
+pytest_plugins = ("databases", "visitors")

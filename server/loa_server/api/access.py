@@ -88,9 +88,9 @@ def drop_cookie(answer: Response) -> None:
 
 
 @contextmanager
-def slot(free: BoundedSemaphore, patience_s: float = SLOT_PATIENCE_S) -> Iterator[None]:
+def slot(free: BoundedSemaphore) -> Iterator[None]:
     """One of a bounded number of places; raises Problem `busy` when none comes free in time."""
-    if not free.acquire(timeout=patience_s):
+    if not free.acquire(timeout=SLOT_PATIENCE_S):
         raise Problem("busy")
     try:
         yield

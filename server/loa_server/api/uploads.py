@@ -4,7 +4,7 @@ import errno
 import tempfile
 from collections.abc import Callable
 from functools import wraps
-from typing import IO, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 from flask import Request, request
 from typing_extensions import override
@@ -14,7 +14,9 @@ from loa_server.api.context import api
 from loa_server.domain.problems import Problem
 
 FORM_BYTES = 64 * 1024
-"""Names and boundaries around the file, and the largest text field."""
+"""Names, boundaries and text fields around the file."""
+PARSER_BYTES = 512 * 1024
+"""The parser counts the chunk of 64 KiB it is just looking at as well."""
 MAX_PARTS = 20
 SMALL_BODY_BYTES = 1024 * 1024
 UPLOAD_ENDPOINT = "bulletins.upload"
@@ -27,8 +29,12 @@ R = TypeVar("R")
 class UploadRequest(Request):
     """Files of a form go to the data folder: /tmp may be small, or memory."""
 
-    max_form_memory_size = FORM_BYTES
+    max_form_memory_size = PARSER_BYTES
     max_form_parts = MAX_PARTS
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._spools: list[IO[bytes]] = []
 
     @override
     def _get_file_stream(
@@ -40,8 +46,16 @@ class UploadRequest(Request):
     ) -> IO[bytes]:
         # The file has no name on disk: it is gone whatever happens to this process.
         folder = api().options.uploads
-        spool = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - the request closes it
-        return _Spool(spool)  # type: ignore[return-value]
+        spool = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed below
+        self._spools.append(spool)
+        return _Spool(spool)  # type: ignore[return-value]  # it has what the parser asks for
+
+    @override
+    def close(self) -> None:
+        """Give the disk back, also after a form that broke off."""
+        super().close()
+        for spool in self._spools:
+            spool.close()
 
 
 class _Spool:

@@ -1,7 +1,9 @@
 """The web process."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from loa_server.api.app import create_app
@@ -29,10 +31,12 @@ def make_wsgi(settings: Settings) -> tuple[Wsgi, Callable[[], None]]:
 
 
 def document(settings: Settings) -> dict[str, Any]:
-    """The OpenAPI document; made without a database."""
-    app = create_app(open_services(settings).services, options(settings))
-    with app.app_context():
-        return cast("dict[str, Any]", app.spec)
+    """The OpenAPI document; nothing is left on the disk."""
+    with TemporaryDirectory() as folder:
+        nowhere = replace(settings, data=Path(folder), database_url="")
+        app = create_app(open_services(nowhere).services, options(nowhere))
+        with app.app_context():
+            return cast("dict[str, Any]", app.spec)
 
 
 def options(settings: Settings) -> ApiOptions:

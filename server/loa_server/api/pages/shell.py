@@ -25,7 +25,7 @@ BUILD = "python tools/build_web.py"
 @bp.get("/assets/<path:name>")
 def asset(name: str) -> AnyResponse:
     """A file of the build; its name holds its hash, so it never changes."""
-    path = _built(f"assets/{name}")
+    path = _built(api().options.web_dist / "assets", name)
     if path is None:
         raise Problem("not_found")
     return _send(path, YEAR_S)
@@ -35,19 +35,21 @@ def asset(name: str) -> AnyResponse:
 @bp.get("/<path:path>")
 def screen(path: str) -> AnyResponse | str:
     """Files beside the page, such as its icon; the page itself for who is signed in."""
-    beside = _built(path) if "." in path else None
+    dist = api().options.web_dist
+    beside = _built(dist, path) if "." in path else None
     if beside is not None and beside.name != "index.html":
         return _send(beside, 0)
     if not SCREENS.fullmatch(request.path):
         raise Problem("not_found")
     if visitor() is None:
         return redirect(f"/dang-nhap?next={quote(request.path)}" if path else "/dang-nhap", 303)
-    index = _built("index.html")
+    index = _built(dist, "index.html")
     return page("unbuilt.html", command=BUILD) if index is None else _send(index, 0)
 
 
-def _built(name: str) -> Path | None:
-    found = safe_join(str(api().options.web_dist), name)
+def _built(folder: Path, name: str) -> Path | None:
+    """A file in the folder; None when there is none or the name leads out of it."""
+    found = safe_join(str(folder), name)
     path = None if found is None else Path(found)
     return path if path is not None and path.is_file() else None
 

@@ -1,0 +1,106 @@
+"""Nobody reads or changes anything outside the area under which they work."""
+
+import re
+
+import pytest
+from loa_server.api.app import LoaApp
+from visitors import API, Visitor, refusal
+from world import World
+
+GUESSES = ("some-id", "u-phu-cat", "a-phu-cat", "%2e%2e", "' or 1=1 --", "Loa" * 100, "\x00")
+
+
+def routes_with_ids(app: LoaApp) -> list[tuple[str, str]]:
+    found = [
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in {"GET", "POST", "DELETE"} & (rule.methods or set())
+        if rule.rule.startswith(API) and rule.arguments and rule.endpoint != "blobs.fetch"
+    ]
+    assert len(found) == 8
+    return found
+
+
+def asked(visitor: Visitor, method: str, rule: str, **ids: str) -> tuple[int, str]:
+    path = re.sub(r"<(\w+)>", lambda name: ids[name[1]], rule)
+    return refusal(visitor.client.open(path, method=method, headers=visitor.headers))
+
+
+def test_what_lies_elsewhere_is_answered_as_if_it_did_not_exist(
+    app: LoaApp, town: World, neighbour: Visitor
+) -> None:
+    broadcast = town.broadcast(actor=town.commune)
+    ids = {
+        "station_id": "phu-cat-1",
+        "bulletin_id": broadcast.bulletins[0],
+        "broadcast_id": broadcast.id,
+    }
+
+    answers = {asked(neighbour, method, rule, **ids) for method, rule in routes_with_ids(app)}
+
+    assert answers == {(404, "not_found")}
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_guessed_ids_lead_nowhere(app: LoaApp, province: Visitor, guess: str) -> None:
+    ids = dict.fromkeys(("station_id", "bulletin_id", "broadcast_id"), guess)
+
+    answers = {asked(province, method, rule, **ids) for method, rule in routes_with_ids(app)}
+
+    assert answers <= {(404, "not_found"), (422, "bad_request")}
+
+
+def test_lists_hold_only_what_lies_in_reach(
+    town: World, province: Visitor, commune: Visitor, neighbour: Visitor
+) -> None:
+    town.broadcast(actor=town.commune)
+
+    seen = {
+        name: {
+            visitor: len(who.get(f"/{name}").get_json())
+            for visitor, who in (("p", province), ("c", commune), ("n", neighbour))
+        }
+        for name in ("areas", "stations", "bulletins", "broadcasts", "plays")
+    }
+
+    assert seen == {
+        "areas": {"p": 5, "c": 4, "n": 3},
+        "stations": {"p": 3, "c": 2, "n": 1},
+        "bulletins": {"p": 1, "c": 1, "n": 0},
+        "broadcasts": {"p": 1, "c": 1, "n": 0},
+        "plays": {"p": 0, "c": 0, "n": 0},
+    }
+
+
+def test_nobody_adds_a_station_or_sends_anything_elsewhere(
+    town: World, commune: Visitor, province: Visitor
+) -> None:
+    mine = town.ready(town.commune)
+    order = {"bulletin": mine.id, "when": {"mode": "now"}}
+
+    station = commune.post("/stations", {"name": "Loa lạ", "area": "tuy-phuoc"})
+    above = commune.post("/broadcasts", {**order, "audiences": ["a-gia-lai"]})
+    beside = commune.post("/broadcasts", {**order, "audiences": ["a-phu-cat", "s-tuy-phuoc-1"]})
+    below = province.post("/broadcasts", {**order, "audiences": ["s-tuy-phuoc-1"]})
+
+    assert {refusal(each) for each in (station, above, beside)} == {(403, "forbidden")}
+    assert below.status_code == 201
+
+
+def test_a_bulletin_of_others_cannot_be_sent_by_its_id(town: World, neighbour: Visitor) -> None:
+    theirs = town.ready(town.commune)
+    order = {"bulletin": theirs.id, "audiences": ["a-tuy-phuoc"], "when": {"mode": "now"}}
+
+    assert refusal(neighbour.post("/broadcasts", order)) == (403, "forbidden")
+
+
+def test_an_emergency_is_not_sent_by_an_ordinary_account(town: World, province: Visitor) -> None:
+    bulletin = town.ready(town.province)
+    order = {
+        "bulletin": bulletin.id,
+        "audiences": ["a-gia-lai"],
+        "when": {"mode": "now"},
+        "class": "emergency",
+    }
+
+    assert refusal(province.post("/broadcasts", order)) == (403, "forbidden")
