@@ -18,7 +18,9 @@ from loa_server.domain.stations import Claim, Station
 class People(Protocol):
     """Accounts and their sessions."""
 
-    def add(self, account: Account) -> None: ...
+    def add(self, account: Account) -> None:
+        """A new account; Problem `id_taken` when its name is in use."""
+
     def by_username(self, username: str) -> Account | None:
         """The account; inside `write` nobody else changes it until the end."""
 

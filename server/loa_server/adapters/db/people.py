@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from loa_server.adapters.db.mapping import to_account
+from loa_server.adapters.db.mapping import inserting, to_account
 from loa_server.adapters.db.tables import account as accounts
 from loa_server.adapters.db.tables import session as sessions
 from loa_server.domain.people import Account, SignedIn
+from loa_server.domain.problems import Problem
 
 
 class PeopleRows:
@@ -18,8 +19,11 @@ class PeopleRows:
         self._writes = writes
 
     def add(self, account: Account) -> None:
-        """A new account."""
-        self._connection.execute(insert(accounts).values(**_values(account)))
+        """A new account; raises Problem `id_taken` when the name is."""
+        made = inserting(self._connection, accounts).values(**_values(account))
+        kept = made.on_conflict_do_nothing().returning(accounts.c.id)
+        if self._connection.execute(kept).first() is None:
+            raise Problem("id_taken", {"id": account.username})
 
     def by_username(self, username: str) -> Account | None:
         """The account with this name; a writer holds the row until the end."""
