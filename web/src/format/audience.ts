@@ -1,5 +1,7 @@
 import type { Area, Station } from '../api/types'
 
+const COMMUNE = 2
+
 /** An area with what lies under it; areas without stations are left out. */
 export interface Branch {
   area: Area
@@ -22,16 +24,20 @@ export function branchOf(root: string, areas: Area[], stations: Station[]): Bran
     .filter((each) => each.parent === root)
     .map((each) => branchOf(each.id, areas, stations))
     .filter((branch) => branch !== undefined)
-  // A hamlet with one station is that station: one line to read, not two.
-  const branches = below.filter((branch) => branch.all.length > 1)
-  const lone = below.filter((branch) => branch.all.length === 1).flatMap(onlyStations)
-  const own = [...stations.filter((station) => station.area === root), ...lone]
+  const branches = below.filter((branch) => !isLone(branch))
+  const lone = below.filter(isLone).flatMap((branch) => branch.stations)
+  const own = [...stations.filter((station) => station.area === root), ...lone].sort(byName)
   const all = [...own.map((station) => station.id), ...branches.flatMap((branch) => branch.all)]
   return all.length ? { area, branches, stations: own, all } : undefined
 }
 
-function onlyStations(branch: Branch): Station[] {
-  return [...branch.stations, ...branch.branches.flatMap(onlyStations)]
+/** A hamlet with one station is that station: one line to read, not two. */
+function isLone(branch: Branch): boolean {
+  return branch.area.level > COMMUNE && branch.all.length === 1
+}
+
+function byName(a: Station, b: Station): number {
+  return a.name.localeCompare(b.name, 'vi')
 }
 
 /** Ids of the stations that the chosen audiences reach. */

@@ -1,5 +1,6 @@
 import type { Broadcast } from '../api/types'
 import { t } from '../i18n/index.svelte'
+import { placesInWords } from './name'
 import { fullDayOf, listInWords } from './time'
 
 /** When a broadcast was ordered to sound: once at a time, or daily at some times. */
@@ -15,5 +16,5 @@ export function whenInWords(broadcast: Broadcast): string {
 }
 
 export function whereInWords(broadcast: Broadcast): string {
-  return listInWords(broadcast.audiences.map((audience) => audience.name))
+  return placesInWords(broadcast.audiences.map((audience) => audience.name))
 }

@@ -103,7 +103,7 @@ export function number(value: number, digits = 0): string {
 /** How far the actual start lay from the planned one, in words. */
 export function difference(ms: number): string {
   const size = Math.abs(ms)
-  if (size < 0.0005) return t('difference.exact')
+  if (size < 0.05) return t('difference.exact')
   if (size >= 10_000) {
     const s = number(size / 1000, 1)
     return ms < 0 ? t('difference.early_s', { s }) : t('difference.late_s', { s })

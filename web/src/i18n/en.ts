@@ -47,7 +47,7 @@ export const en: Catalogue = {
   'time.never': 'never',
   'difference.early': '{ms} ms early',
   'difference.late': '{ms} ms late',
-  'difference.exact': 'exact to the millisecond',
+  'difference.exact': 'no difference',
   'difference.early_s': '{s} s early',
   'difference.late_s': '{s} s late',
 

@@ -46,7 +46,7 @@ export const vi = {
   'time.never': 'chưa lần nào',
   'difference.early': 'sớm {ms} ms',
   'difference.late': 'chậm {ms} ms',
-  'difference.exact': 'đúng từng phần nghìn giây',
+  'difference.exact': 'không lệch',
   'difference.early_s': 'sớm {s} giây',
   'difference.late_s': 'chậm {s} giây',
 
@@ -159,7 +159,7 @@ export const vi = {
   'send.when': 'Lúc nào',
   'send.now': 'Phát ngay',
   'send.now_hint': 'Sau khoảng {n} giây, để các cụm loa kịp tải và cùng bắt đầu.',
-  'send.at': 'Vào một giờ đã chọn',
+  'send.at': 'Vào giờ đã chọn',
   'send.at_hint': 'Phát một lần.',
   'send.daily': 'Hằng ngày',
   'send.daily_hint': 'Lặp lại mỗi ngày vào những giờ đã chọn.',
