@@ -13,6 +13,7 @@ is early shows less by as much.
 
 import ctypes
 import os
+import signal
 import statistics
 import subprocess
 import threading
@@ -51,6 +52,14 @@ class SoundServer:
 
     def environment(self) -> dict[str, str]:
         return os.environ | {"ALSA_CONFIG_PATH": str(self.asound), "PULSE_SERVER": self.address}
+
+    def pause(self) -> None:
+        """From now on it neither plays nor answers."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After a pause."""
+        self.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
@@ -301,8 +310,9 @@ def opus(path: Path, samples: "np.ndarray") -> Path:
 
 
 def decoded(path: Path) -> "np.ndarray":
-    """What ffmpeg, which shares no code with the station's decoder, hears in a file."""
-    command = [*_ffmpeg(), "-i", str(path), "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-"]
+    """What ffmpeg hears in an Opus file; it takes the container apart by its own means."""
+    command = [*_ffmpeg(), "-c:a", "libopus", "-i", str(path)]
+    command += ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-"]
     return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, "<i2")
 
 

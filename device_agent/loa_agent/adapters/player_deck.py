@@ -133,7 +133,7 @@ class Deck:
         self._sweep()
         self._close_when_idle()
 
-    def abandon(self, code: str = "sink_failed") -> None:
+    def abandon(self, code: str) -> None:
         """The card is gone: every play ends with what of it was heard for certain."""
         output = self._output
         now = self._edges.steady() if output is None else output.progress_at

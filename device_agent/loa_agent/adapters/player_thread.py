@@ -88,21 +88,25 @@ class ThreadPlayer(Player):
 
     def _run(self) -> None:
         _be_urgent()
-        while self._obey():
-            if self._deck.wait_s() == 0:
-                self._turn()
+        while self._stepped():
+            pass
         self._deck.stop_all()
         while self._deck.plays:
-            self._turn()
+            self._deck.turn()
         self._deck.close()
 
-    def _turn(self) -> None:
+    def _stepped(self) -> bool:
+        """One order or one block; False after the last order."""
         try:
-            self._deck.turn()
+            going_on = self._obey()
+            if self._deck.wait_s() == 0:
+                self._deck.turn()
         # A fault of ours must not leave a station mute until someone restarts it.
         except Exception:
             log.exception("player_fault")
-            self._deck.abandon()
+            self._deck.abandon("sink_failed")
+            return True
+        return going_on
 
     def _obey(self) -> bool:
         """Carry out what was ordered, waiting while there is nothing to do; False at the end."""

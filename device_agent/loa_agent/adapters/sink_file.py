@@ -5,7 +5,7 @@ import time
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from typing_extensions import override
 
@@ -34,6 +34,7 @@ class FileSink(Sink):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._raw: BinaryIO | None = None
         self._file: wave.Wave_write | None = None
         self._file_bytes = 0
         self._origin = 0.0
@@ -86,16 +87,16 @@ class FileSink(Sink):
     def _append(self, samples: bytes) -> None:
         if self._file is not None and self._file_bytes + len(samples) > MAX_FILE_BYTES:
             self._end_file()
-        if self._file is None:
-            self._file = self._begin_file()
+        file = self._file or self._begin_file()
         # Not the raw kind: the header is right at any time, also when the process is killed.
-        self._file.writeframes(samples)
+        file.writeframes(samples)
         self._file_bytes += len(samples)
 
     def _begin_file(self) -> wave.Wave_write:
         _make_room(self._folder)
         first_at = datetime.fromtimestamp(self._due() + wall_minus_monotonic(), UTC)
-        file = wave.open(str(self._folder / first_at.strftime(NAME)), "wb")  # noqa: SIM115
+        self._raw = (self._folder / first_at.strftime(NAME)).open("wb")
+        self._file = file = wave.open(self._raw, "wb")  # noqa: SIM115 - a session long
         file.setnchannels(1)
         file.setsampwidth(BYTES_PER_FRAME)
         file.setframerate(RATE)
@@ -103,13 +104,13 @@ class FileSink(Sink):
         return file
 
     def _end_file(self) -> None:
-        if self._file is None:
-            return
-        file, self._file = self._file, None
-        try:
-            file.close()
-        except OSError as error:
-            log.warning("sound_file_failed folder=%s error=%s", self._folder, error)
+        for file in (self._file, self._raw):
+            try:
+                if file is not None:
+                    file.close()
+            except OSError as error:
+                log.warning("sound_file_failed folder=%s error=%s", self._folder, error)
+        self._file = self._raw = None
 
 
 def _make_room(folder: Path) -> None:
