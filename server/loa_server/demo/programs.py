@@ -1,5 +1,6 @@
 """Which processes make up a server and a virtual station, and on which ports."""
 
+import os
 import socket
 import sys
 from contextlib import closing
@@ -10,6 +11,7 @@ from loa_server.workers.supervisor import Program
 
 PORT_RANGE = range(20_000, 32_768)
 """Below the ports the system hands out for outgoing connections, which could take ours."""
+STRIDE = 37
 
 
 def agent_data(settings: Settings, station: str) -> Path:
@@ -47,7 +49,9 @@ def server_programs(settings: Settings, broker_command: list[str] | None) -> lis
 def free_ports(count: int) -> list[int]:
     """Ports nobody listens on now, all different."""
     found: list[int] = []
-    for port in PORT_RANGE:
+    # Processes that look at the same moment begin at different places.
+    begin = os.getpid() * STRIDE % len(PORT_RANGE)
+    for port in (*PORT_RANGE[begin:], *PORT_RANGE[:begin]):
         if len(found) == count:
             break
         if is_free("127.0.0.1", port):
