@@ -29,7 +29,7 @@ class PeopleRows:
         """The account with this name; a writer holds the row until the end."""
         query = select(accounts).where(accounts.c.username == username)
         if self._writes:
-            query = query.with_for_update()
+            query = query.with_for_update(key_share=True)
         row = self._connection.execute(query).first()
         return None if row is None else to_account(row)
 

@@ -23,7 +23,18 @@ MAX_NAMED = 1000
 def read_station_views(connection: Connection, *where: ColumnElement[bool]) -> list[StationView]:
     """Stations in use that meet the conditions, by name."""
     query = (
-        select(stations, areas.c.name.label("area_name"), presence)
+        select(
+            stations.c.id,
+            stations.c.name,
+            stations.c.area,
+            stations.c.volume_percent,
+            stations.c.enrolled_at.is_not(None).label("enrolled"),
+            areas.c.name.label("area_name"),
+            presence.c.state,
+            presence.c.online,
+            presence.c.seen_at,
+            presence.c.lost_at.is_not(None).label("lost"),
+        )
         .join(areas, areas.c.id == stations.c.area)
         .join(presence, presence.c.station == stations.c.id, isouter=True)
         .where(stations.c.retired_at.is_(None), *where)
@@ -76,7 +87,7 @@ def _view(
         area=row.area,
         area_name=row.area_name,
         status=_condition(row),
-        enrolled=row.enrolled_at is not None,
+        enrolled=row.enrolled,
         clock=ClockTrust(state["clock"]) if state else None,
         playing=playing,
         playing_title=titles.get(broadcast_of(playing) or ""),
@@ -98,6 +109,6 @@ def _state(row: AnyRow) -> Mapping[str, Any]:
 def _condition(row: AnyRow) -> StationCondition:
     if row.seen_at is None:
         return StationCondition.NEVER
-    if row.lost_at is not None:
+    if row.lost:
         return StationCondition.LOST
     return StationCondition.ONLINE if row.online else StationCondition.OFFLINE
