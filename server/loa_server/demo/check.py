@@ -11,7 +11,8 @@ from loa_server.demo.browser import Browser
 SEND_IN_S = 20
 MAX_DIFFERENCE_MS = 50
 """Between planned and actual start; a virtual station on a busy machine keeps it easily."""
-PREPARE_S = 20.0
+ONLINE_S = 40.0
+PREPARE_S = 40.0
 PLAY_S = 45.0
 LOOK_EVERY_S = 0.25
 SETTLED = frozenset({"played", "partly", "missed", "refused"})
@@ -38,7 +39,7 @@ def check(browser: Browser, speech: Path) -> list[StationProof]:
 
     The browser is signed in. Raises CheckFailedError or ApiError.
     """
-    stations = wait_for("stations online", lambda: _all_online(browser), PREPARE_S)
+    stations = wait_for("stations online", lambda: _all_online(browser), ONLINE_S)
     bulletin = browser.upload("/bulletins", speech, {"title": "Bản tin thử"})
     ready = wait_for("bulletin ready", lambda: _prepared(browser, bulletin["id"]), PREPARE_S)
     broadcast = browser.post(
