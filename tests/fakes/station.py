@@ -25,6 +25,8 @@ class FakeStation:
         self.now = now
         self.since = now
         self.boot = 0
+        self.keys = {AUTHORITY.kid: AUTHORITY.public_b64}
+        self.first_sequence = 1
         self.brain: Brain | None = None
         self.journal: list[Record] = []
         self.disk: dict[str, bytes] = {}
@@ -45,6 +47,7 @@ class FakeStation:
     def switch_on(self, trust: ClockTrust | None = ClockTrust.SYNCHRONISED) -> None:
         """Start the process: memory is new, the disk is as it was."""
         self.boot += 1
+        self._connections = count(1)
         self.sounding = {}
         self.brain = None
         self.feed(
@@ -53,12 +56,12 @@ class FakeStation:
                 station=self.name,
                 boot=self.boot,
                 since=self.since,
-                keys={AUTHORITY.kid: AUTHORITY.public_b64},
+                keys=self.keys,
                 documents={f"{topics.PREFIX}/{key}": raw for key, raw in self.disk.items()},
                 blobs=frozenset(self.blobs),
                 history=tuple(self.journal),
-                last_sequence=len(self.journal),
-                acked_sequence=self.acked,
+                last_sequence=self.first_sequence - 1 + len(self.journal),
+                acked_sequence=max(self.acked, self.first_sequence - 1),
             )
         )
         if trust is not None:
@@ -77,6 +80,11 @@ class FakeStation:
     def acknowledge(self, sequence: int) -> None:
         ack = Ack(station=self.name, sequence=sequence, issued_at=self.now)
         self.feed(e.MessageArrived(self.now, topics.ack(self.name), seal(ack, AUTHORITY)))
+
+    @property
+    def next_turn(self) -> datetime:
+        """When the next alarm rings or play ends."""
+        return min([self.alarm, *(self._end(cue) for cue in self.sounding.values())])
 
     def until(self, instant: datetime) -> None:
         """Let time pass: alarms ring and plays end when they should."""
@@ -109,7 +117,7 @@ class FakeStation:
             case c.StoreDocument(key=key, raw=raw):
                 self.disk[key] = raw
             case c.Journal(record=record):
-                sequence = len(self.journal) + 1
+                sequence = self.first_sequence + len(self.journal)
                 self.journal.append(record.model_copy(update={"sequence": sequence}))
                 return [e.Journaled(self.now, sequence)]
             case c.Fetch(sha256=sha256):
@@ -125,7 +133,8 @@ class FakeStation:
             case c.MarkAcked(sequence=sequence):
                 self.acked = sequence
             case c.SendReport(after_sequence=after):
-                self.sent.append(self.journal[after : after + BATCH])
+                first = after - self.first_sequence + 1
+                self.sent.append(self.journal[first : first + BATCH])
                 self.on_report(self.sent[-1])
             case c.PublishState(state=state):
                 self.states.append(state)

@@ -13,9 +13,9 @@ MIN_FREE_BYTES = 300 * 1024 * 1024
 def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
     """Start a fetch if one is due, and make room if the disk is nearly full."""
     state, commands = _make_room(state)
-    if state.plan is None or state.fetching is not None:
+    if state.fetching is not None:
         return state, commands
-    for sha256, size_bytes in state.plan.needs:
+    for sha256, size_bytes in state.needs:
         failure = state.failures.get(sha256)
         if sha256 in state.blobs or (failure is not None and failure.retry_at > now):
             continue
@@ -24,7 +24,7 @@ def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
 
 
 def _make_room(state: Brain) -> tuple[Brain, list[Command]]:
-    if state.free_bytes is None or state.free_bytes >= MIN_FREE_BYTES or state.plan is None:
+    if state.free_bytes is None or state.free_bytes >= MIN_FREE_BYTES or state.config is None:
         return state, []
     named = {item.sha256 for m in state.manifests for b in m.broadcasts for item in b.items}
     sounding = {sha256 for play in state.plays.values() for sha256 in play.cue.blobs}
@@ -35,7 +35,7 @@ def _make_room(state: Brain) -> tuple[Brain, list[Command]]:
 
 def wakes(state: Brain) -> list[datetime]:
     """When a failed fetch may be tried again."""
-    if state.plan is None or state.fetching is not None:
+    if state.fetching is not None:
         return []
-    wanted = {sha256 for sha256, _ in state.plan.needs} - state.blobs
+    wanted = {sha256 for sha256, _ in state.needs} - state.blobs
     return [f.retry_at for sha256, f in state.failures.items() if sha256 in wanted]

@@ -23,7 +23,7 @@ def refresh(state: Brain, now: datetime) -> Brain:
     """
     config = state.config
     if config is None or state.clock is ClockTrust.UNTRUSTED:
-        return replace(state, plan=None)
+        return replace(state, plan=None, needs=_all(state.manifests))
     if state.plan is not None and now < state.plan.stale_at:
         return state
     manifests = [each for each in state.manifests if each.not_after > now]
@@ -31,7 +31,13 @@ def refresh(state: Brain, now: datetime) -> Brain:
     planned = tuple(timeline(manifests, config, begin, now + LOOK_AHEAD))
     expiry = min((each.not_after for each in manifests), default=now + PLAN_LIFE)
     stale_at = min(now + PLAN_LIFE, expiry)
-    return replace(state, plan=Plan(planned, _needs(manifests, now), stale_at))
+    return replace(state, plan=Plan(planned, stale_at), needs=_needs(manifests, now))
+
+
+def _all(manifests: list[Manifest]) -> tuple[tuple[str, int], ...]:
+    """All audio in any timetable: who does not know the time cannot know what is needed first."""
+    items = (i for m in manifests for b in m.broadcasts for i in b.items)
+    return tuple(dict.fromkeys((item.sha256, item.bytes) for item in items))
 
 
 def _needs(manifests: list[Manifest], now: datetime) -> tuple[tuple[str, int], ...]:

@@ -41,10 +41,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The timetable as computed at one moment; `needs` lists (sha256, bytes), soonest first."""
+    """The timetable as computed at one moment."""
 
     planned: tuple[Planned, ...]
-    needs: tuple[tuple[str, int], ...]
     stale_at: datetime
 
 
@@ -66,6 +65,8 @@ class Brain:
     fetching: str | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)
     plan: Plan | None = None
+    needs: tuple[tuple[str, int], ...] = ()
+    """Audio to have, as (sha256, bytes), soonest first."""
     plays: Mapping[str, Play] = field(default_factory=dict)
     play_count: int = 0
     settled: frozenset[str] = frozenset()

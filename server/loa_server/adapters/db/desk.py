@@ -113,13 +113,16 @@ class DbDesk:
             connection.execute(update(document).values(resend=True))
 
     def access_stamp(self) -> str:
-        """Changes whenever a station is added, enrolled or retired."""
-        query = select(
-            func.count(), func.max(stations.c.enrolled_at), func.max(stations.c.retired_at)
-        )
+        """Changes whenever a station is added, enrolled, moved or retired.
+
+        Counted by the marks of the settings, which only grow: instants repeat when the server's
+        clock is set back, and a device enrolled then would be kept out.
+        """
+        marks = select(func.sum(document.c.mark)).where(document.c.key.like("config/%"))
+        query = select(func.count(), func.max(stations.c.retired_at), marks.scalar_subquery())
         with reading(self._engine) as connection:
-            count, enrolled, retired = connection.execute(query).one()
-        return f"{count} {enrolled} {retired}"
+            count, retired, marked = connection.execute(query).one()
+        return f"{count} {retired} {marked}"
 
     def access(self) -> list[StationAccess]:
         """All enrolled stations with their broker credentials."""
