@@ -12,6 +12,11 @@ export function sentence(code: string, facts: Facts = {}): string {
   return t(code, { ...facts, windows: told })
 }
 
+/** The sentence for a code a station wrote down: its full disk is not the server's. */
+export function stationSentence(code: string): string {
+  return sentence(isKey(`at_station_${code}`) ? `at_station_${code}` : code)
+}
+
 export function problemInWords(problem: Problem): string {
   const code = problem.facts['code']
   return problem.code === 'unknown_code' && typeof code === 'string'

@@ -1,12 +1,12 @@
 import type { Station } from '../api/types'
 import { t } from '../i18n/index.svelte'
-import { sentence } from './problem'
+import { stationSentence } from './problem'
 
 /** What somebody should look at, the gravest first; empty when all is well. */
 export function worries(station: Station): string[] {
   const found: string[] = []
   if (station.status !== 'online') found.push(t(`status.${station.status}_detail`))
-  found.push(...station.conditions.map((condition) => sentence(condition)))
+  found.push(...station.conditions.map((condition) => stationSentence(condition)))
   if (station.clock === 'untrusted' && !station.conditions.includes('clock_untrusted')) {
     found.push(t('clock.untrusted_detail'))
   }

@@ -358,7 +358,7 @@ export const vi = {
 
   wrong_credentials: 'Mật khẩu chưa đúng. Hãy gõ lại.',
   not_signed_in: 'Phiên đăng nhập đã hết. Hãy đăng nhập lại.',
-  too_many_attempts: 'Đã thử sai quá nhiều lần. Hãy chờ {seconds} giây rồi thử lại.',
+  too_many_attempts: 'Thử quá nhiều lần trong thời gian ngắn. Hãy chờ {seconds} giây rồi thử lại.',
   weak_password: 'Mật khẩu quá ngắn. Hãy dùng ít nhất {least} ký tự.',
   csrf: 'Phiên làm việc đã đổi. Hãy tải lại trang rồi làm lại.',
   forbidden: 'Tài khoản này không có quyền làm việc đó. Hãy nhờ người phụ trách địa bàn.',
@@ -417,6 +417,19 @@ export const vi = {
   rule_part_not_supported: 'Cụm loa không hiểu cách lặp lại này. Hãy cập nhật phần mềm của cụm loa.',
   rule_frequency_not_supported: 'Cụm loa không hiểu cách lặp lại này. Hãy cập nhật phần mềm của cụm loa.',
   rule_unreadable: 'Cụm loa không đọc được giờ phát. Hãy đặt lại buổi phát.',
+  busy: 'Máy chủ đang bận. Hãy thử lại sau vài giây.',
+  internal: 'Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, báo người quản trị mã {id}.',
+  too_many_streams: 'Quá nhiều màn hình đang mở cùng lúc. Màn hình này vẫn tự cập nhật, chậm hơn một chút.',
+  id_taken: 'Tên này đã có. Hãy chọn tên khác.',
+  too_many_broadcasts: 'Đã có {most} buổi phát chưa xong. Hãy dừng bớt những buổi không cần nữa.',
+  clock_stepped: 'Đồng hồ cụm loa vừa được chỉnh nên lượt phát bị ngắt. Nếu lặp lại, hãy xem pin đồng hồ của thiết bị.',
+  hash_mismatch: 'Bản tin tải về không nguyên vẹn. Cụm loa sẽ tự tải lại.',
+  disk_failed: 'Thẻ nhớ của thiết bị báo lỗi. Hãy thay thẻ nhớ.',
+  refused: 'Máy chủ không cho cụm loa tải bản tin. Hãy cấp mã mới và đăng ký lại cụm loa.',
+  at_station_network: 'Cụm loa không tải được bản tin. Hãy xem mạng ở điểm đặt loa.',
+  at_station_not_found: 'Bản tin không còn trên máy chủ. Hãy đưa bản tin lên lần nữa.',
+  at_station_disk_full: 'Thẻ nhớ của thiết bị đã đầy. Hãy thay thẻ lớn hơn hoặc báo người kỹ thuật.',
+  at_station_decode_failed: 'Thiết bị không đọc được tệp tiếng. Hãy đưa bản tin lên lần nữa.',
   foreign_key: 'Dữ liệu có liên quan đã bị xoá. Hãy tải lại trang rồi làm lại.',
 } as const
 

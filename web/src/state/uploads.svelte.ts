@@ -73,7 +73,7 @@ async function keepSending(item: Upload): Promise<void> {
       return done(item)
     } catch (error) {
       const problem = problemOf(error)
-      if (!problem.unheard) return failed(item, problem)
+      if (!problem.unheard && problem.code !== 'busy') return failed(item, problem)
       await waitForNetwork(item, backoffMs(failures + 1))
     }
   }
