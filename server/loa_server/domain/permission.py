@@ -1,6 +1,6 @@
 """Whether a broadcast may sound where it is meant to, judged by the one timeline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from loa_agent.protocol import documents as wire
@@ -28,9 +28,8 @@ def require_permitted(
     first = next_start(broadcast, now)
     if first is None:
         raise Problem("start_in_past", {"start": broadcast.rule.start})
-    for area in sorted({station.area for station in stations}):
-        config = _settings(tree, area, zone, now)
-        manifest = _alone(broadcast, now)
+    manifest = _alone(broadcast, now)
+    for area, config in _different(stations, tree, zone, now):
         for planned in timeline([manifest], config, first, first + LOOK_AHEAD):
             if planned.reason == "outside_hours":
                 raise Problem(
@@ -53,6 +52,18 @@ def next_start(broadcast: wire.Broadcast, now: datetime) -> datetime | None:
     return None
 
 
+def _different(
+    stations: Iterable[Station], tree: AreaTree, zone: str, now: datetime
+) -> Iterator[tuple[str, wire.Config]]:
+    """An area and its settings for every different hours and zone: most areas inherit theirs."""
+    judged = set()
+    for area in sorted({station.area for station in stations}):
+        hours, there = tree.hours(area), tree.zone(area, zone)
+        if (hours, there) not in judged:
+            judged.add((hours, there))
+            yield area, _settings(hours, there, now)
+
+
 def _alone(broadcast: wire.Broadcast, now: datetime) -> wire.Manifest:
     return wire.Manifest(
         audience="a-x",
@@ -64,7 +75,7 @@ def _alone(broadcast: wire.Broadcast, now: datetime) -> wire.Manifest:
     )
 
 
-def _settings(tree: AreaTree, area: str, zone: str, now: datetime) -> wire.Config:
+def _settings(hours: tuple[wire.Window, ...], zone: str, now: datetime) -> wire.Config:
     return wire.Config(
         station="x",
         name="x",
@@ -72,7 +83,7 @@ def _settings(tree: AreaTree, area: str, zone: str, now: datetime) -> wire.Confi
         issued_at=now,
         not_after=now + _FAR,
         audiences=("a-x",),
-        zone=tree.zone(area, zone),
-        hours=tree.hours(area),
+        zone=zone,
+        hours=hours,
         keys={},
     )

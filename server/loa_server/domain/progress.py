@@ -68,10 +68,12 @@ class Heard:
 
 def step_of(heard: Heard, ends_at: datetime | None, now: datetime) -> tuple[Step, str | None]:
     """The step and, where one is needed, a code that says why."""
-    if heard.play is not None:
-        return Step(heard.play.outcome.value), heard.play.code
     overdue = ends_at is not None and now > ends_at + REPORT_PATIENCE
     code = "no_report" if overdue else None
+    if heard.play is not None:
+        # A station that died while it played has not said how it ended.
+        silent = heard.play.outcome is PlayOutcome.PLAYING
+        return Step(heard.play.outcome.value), code if silent else heard.play.code
     if heard.fetched and heard.received:
         return Step.FETCHED, code
     if heard.received:

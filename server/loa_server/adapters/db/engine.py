@@ -12,6 +12,8 @@ from sqlalchemy.exc import DataError
 from loa_server.domain.problems import Problem
 
 BUSY_MS = 15_000
+POOL = {"pool_size": 20, "max_overflow": 20}
+"""More than the threads of one process; two processes stay below PostgreSQL's usual hundred."""
 WRITES = "loa_writes"
 
 
@@ -21,10 +23,10 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, **POOL)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(parsed, pool_size=20, max_overflow=20)
+    engine = create_engine(parsed, **POOL)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
