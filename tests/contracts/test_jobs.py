@@ -1,12 +1,15 @@
 """Audio jobs, on both databases: each is done once, and none kills worker after worker."""
 
+import io
+import os
 from datetime import timedelta
 
 import pytest
 from loa_server.application.delete_bulletin import delete_bulletin
+from loa_server.application.drop_sources import KEPT_FOR, drop_sources
 from loa_server.application.prepare_bulletin import prepare_next
 from loa_server.domain.audio_errors import AudioFault, AudioRejected
-from loa_server.domain.bulletins import CLAIM_FOR, MAX_ATTEMPTS, RETRY_AFTER, AudioJob
+from loa_server.domain.bulletins import CLAIM_FOR, MAX_ATTEMPTS, RETRY_AFTER, AudioJob, Voice
 from loa_server.domain.prepared_audio import PreparedAudio
 from world import NOW, World, sha, together
 
@@ -102,3 +105,38 @@ def test_a_deleted_upload_is_not_prepared(world: World) -> None:
     delete_bulletin(world.services, world.commune, bulletin=bulletin.id)
 
     assert claim(world) is None
+
+
+def test_an_upload_is_dropped_when_it_is_old_and_nothing_needs_it(world: World) -> None:
+    old, waiting, again = (world.upload(title=each) for each in ("Cũ", "Đợi", "Lại"))
+    voice = world.services.blobs.keep(io.BytesIO(b"voice"), 100)
+    for _ in range(3):
+        job = claim(world)
+        assert job is not None
+        with world.store.write() as rows:
+            if job.bulletin != waiting.id:
+                rows.bulletins.finish(job, Voice(voice, 5, 60_000, -16.0))
+    for path in world.services.blobs.folder.iterdir():  # type: ignore[attr-defined]
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    early = drop_sources(world.services)
+    world.now = NOW + KEPT_FOR + timedelta(seconds=1)
+    world.upload(title="Lại")
+
+    dropped = drop_sources(world.services)
+
+    kept = {path.name for path in world.services.blobs.folder.iterdir()}  # type: ignore[attr-defined]
+    assert (early, dropped) == (0, 1)
+    assert old.source_sha256 not in kept
+    assert kept == {voice, waiting.source_sha256, again.source_sha256}
+    assert drop_sources(world.services) == 0
+
+
+def test_an_upload_that_is_itself_a_voice_is_not_dropped(world: World) -> None:
+    bulletin = world.upload()
+    job = claim(world)
+    assert job is not None
+    with world.store.write() as rows:
+        rows.bulletins.finish(job, Voice(bulletin.source_sha256, 5, 60_000, -16.0))
+    world.now = NOW + timedelta(days=400)
+
+    assert drop_sources(world.services) == 0

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -52,6 +53,14 @@ class DiskBlobs:
             return None
         path = self.folder / sha256
         return path if path.is_file() else None
+
+    def drop(self, sha256: str, before: datetime) -> bool:
+        """Delete it unless it was stored since `before`; whether there was anything to delete."""
+        path = self.path(sha256)
+        if path is None or path.stat().st_mtime >= before.timestamp():
+            return False
+        path.unlink(missing_ok=True)
+        return True
 
 
 def _copy(stream: BinaryIO, target: IO[bytes], max_bytes: int) -> str:

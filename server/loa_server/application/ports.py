@@ -82,6 +82,9 @@ class Bulletins(Protocol):
     def on_air(self, bulletin: str, now: datetime) -> bool:
         """Whether a broadcast that is not over uses it."""
 
+    def spent_sources(self, before: datetime) -> Sequence[str]:
+        """Hashes of uploads older than `before` that nothing waits for and no voice bears."""
+
 
 class Broadcasts(Protocol):
     """Broadcasts, and the manifests that become due by changing them."""
@@ -131,6 +134,9 @@ class Blobs(Protocol):
 
     def path(self, sha256: str) -> Path | None:
         """Where it lies, or None."""
+
+    def drop(self, sha256: str, before: datetime) -> bool:
+        """Delete it unless it was stored since `before`; whether there was anything to delete."""
 
 
 class AudioPreparer(Protocol):

@@ -13,6 +13,7 @@ from loa_server.adapters.audio_ffmpeg import prepare
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.ledger import DbSilent, open_ledger
+from loa_server.application.drop_sources import drop_sources
 from loa_server.application.prepare_bulletin import prepare_next
 from loa_server.application.services import Services
 from loa_server.application.sweep_presence import sweep_presence
@@ -94,6 +95,7 @@ def duties(settings: Settings, opened: Opened, bridge: Bridge) -> list[Duty]:
         Duty("sweep_presence", SWEEP_EVERY_S, sweep),
         Duty("forget", CLEAN_EVERY_S, partial(forget, opened.services)),
         Duty("clear", CLEAN_EVERY_S, partial(clear, settings.blobs)),
+        Duty("drop_sources", CLEAN_EVERY_S, partial(drop_sources, opened.services)),
     ]
 
 

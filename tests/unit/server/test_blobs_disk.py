@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -123,4 +124,15 @@ def test_a_broken_connection_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="failed on demand"):
         DiskBlobs(tmp_path).keep(BrokenStream(errno.EPIPE), 100)
 
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_blob_is_dropped_only_when_it_is_older_than_said(tmp_path: Path) -> None:
+    blobs = DiskBlobs(tmp_path)
+    blobs.keep(io.BytesIO(CONTENT), 10**6)
+    stored = datetime.fromtimestamp((tmp_path / SHA256).stat().st_mtime, UTC)
+
+    dropped = [blobs.drop(SHA256, stored + timedelta(seconds=each)) for each in (-1, 1, 1)]
+
+    assert dropped == [False, True, False]
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Bulletins and the jobs that prepare them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,24 @@ class BulletinRows:
             )
         )
         return self._connection.execute(query).first() is not None
+
+    def spent_sources(self, before: datetime) -> Sequence[str]:
+        """Hashes of uploads older than `before` that nothing waits for and no voice bears."""
+        waiting = and_(
+            bulletins.c.status == BulletinStatus.PREPARING.value, bulletins.c.deleted_at.is_(None)
+        )
+        needed = select(bulletins.c.source_sha256).where(
+            or_(waiting, bulletins.c.created_at >= before)
+        )
+        voices = select(bulletins.c.sha256).where(bulletins.c.sha256.is_not(None))
+        query = (
+            select(bulletins.c.source_sha256)
+            .distinct()
+            .where(
+                bulletins.c.source_sha256.not_in(needed), bulletins.c.source_sha256.not_in(voices)
+            )
+        )
+        return self._connection.execute(query).scalars().all()
 
     def _give_back(self, job: AudioJob, due_at: datetime | None) -> bool:
         """End our claim; False when it had expired and somebody else took over."""
