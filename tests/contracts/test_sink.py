@@ -12,19 +12,26 @@ from fakes.sound import FakeCard, World
 from loa_agent.adapters.sink_alsa import AlsaSink
 from loa_agent.adapters.sink_file import FileSink
 from loa_agent.ports import Sink
+from patience import wait_until
 from sound_lab import RATE, Recorder, noise, place_of, sound_server
 
 BLOCK = 1920
 PATIENCE_BLOCKS = 50
+STARVED_S = 0.5
 
 
 @dataclass
 class Bench:
-    """A way to open the sink, its wall clock, and what has been heard through it."""
+    """A way to open the sink, its wall clock, a way to wait, and what has been heard."""
 
     open: Callable[[], Sink]
     now: Callable[[], float]
+    wait_until: Callable[[float], None]
     heard: Callable[[], "np.ndarray"]
+
+
+def really_wait(instant: float) -> None:
+    wait_until(lambda: time.time() >= instant)
 
 
 def fake_bench(_folder: Path) -> Iterator[Bench]:
@@ -38,7 +45,10 @@ def fake_bench(_folder: Path) -> Iterator[Bench]:
     def heard() -> "np.ndarray":
         return np.concatenate([block for card in cards for _at, block in card.heard])
 
-    yield Bench(open_card, lambda: world.wall(world.steady), heard)
+    def wait_until_then(instant: float) -> None:
+        world.steady = max(world.steady, instant - world.wall(0))
+
+    yield Bench(open_card, lambda: world.wall(world.steady), wait_until_then, heard)
 
 
 def file_bench(folder: Path) -> Iterator[Bench]:
@@ -49,7 +59,7 @@ def file_bench(folder: Path) -> Iterator[Bench]:
                 parts.append(np.frombuffer(file.readframes(file.getnframes()), "<i2"))
         return np.concatenate(parts)
 
-    yield Bench(lambda: FileSink(folder).open(), time.time, heard)
+    yield Bench(lambda: FileSink(folder).open(), time.time, really_wait, heard)
 
 
 def alsa_bench(folder: Path) -> Iterator[Bench]:
@@ -64,7 +74,7 @@ def alsa_bench(folder: Path) -> Iterator[Bench]:
             recorder.stop()
             return recorder.samples()
 
-        yield Bench(lambda: AlsaSink().open(), time.time, heard)
+        yield Bench(lambda: AlsaSink().open(), time.time, really_wait, heard)
 
 
 @pytest.fixture(
@@ -114,6 +124,23 @@ def test_what_was_written_is_heard_whole_though_it_is_closed_at_once(bench: Benc
     sink.write(sound.tobytes())
     sink.close()
 
+    _place, likeness = place_of(sound, bench.heard())
+    assert likeness > 0.99
+
+
+def test_after_it_was_starved_it_learns_its_clock_anew_and_goes_on(bench: Bench) -> None:
+    sink = bench.open()
+    write_until_known(sink)
+    bench.wait_until((sink.next_sample_at() or 0) + STARVED_S)
+    sound = noise(4 * BLOCK)
+
+    sink.write(bytes(2 * BLOCK))
+    write_until_known(sink)
+    ahead_s = (sink.next_sample_at() or 0) - bench.now()
+    sink.write(sound.tobytes())
+    sink.close()
+
+    assert 0 < ahead_s < 1
     _place, likeness = place_of(sound, bench.heard())
     assert likeness > 0.99
 

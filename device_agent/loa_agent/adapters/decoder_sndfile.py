@@ -6,6 +6,7 @@ which would bring numpy along; a libsndfile of the system serves where the packa
 
 import ctypes
 import importlib.util
+import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -139,7 +140,7 @@ def _length_frames(path: Path) -> int:
 
 def _open(path: Path) -> tuple[int, _Info]:
     info = _Info()
-    handle = _library().sf_open(str(path).encode(), READ_MODE, ctypes.byref(info))
+    handle = _library().sf_open(os.fsencode(path), READ_MODE, ctypes.byref(info))
     if not handle:
         raise DecodeError(path.name)
     if info.channels != 1 or info.samplerate != SAMPLE_RATE or info.frames <= 0:

@@ -92,7 +92,10 @@ class AlsaSink(Sink):
     @override
     def next_sample_at(self) -> float | None:
         heard_at = self._clock.heard_at(self._frames)
-        return None if heard_at is None else heard_at + wall_minus_monotonic()
+        # What is not written cannot have been heard: the card ran empty and has yet to say so.
+        if heard_at is None or heard_at < time.monotonic():
+            return None
+        return heard_at + wall_minus_monotonic()
 
     @override
     def close(self) -> None:

@@ -15,6 +15,7 @@ WARM_UP = 3
 LEAST = 5
 WINDOW = 200
 """At one measurement per block of 40 ms, eight seconds."""
+STRAY_S = 0.02
 READINGS = 5
 QUICK_READING_S = 20e-6
 
@@ -30,19 +31,31 @@ class SampleClock:
         """The stream broke, and with it every measurement."""
         self._skip = WARM_UP
         self._origins: deque[float] = deque(maxlen=WINDOW)
+        self._origin: float | None = None
+        self._strays = 0
 
     def measure(self, frame: int, heard_at: float) -> None:
         """One measurement: this frame was said to be heard at this instant (seconds)."""
         if self._skip > 0:
             self._skip -= 1
-        else:
-            self._origins.append(heard_at - frame / self._rate)
+            return
+        origin = heard_at - frame / self._rate
+        self._origins.append(origin)
+        self._heed_strays(origin)
+        if len(self._origins) >= LEAST:
+            self._origin = statistics.median(self._origins)
 
     def heard_at(self, frame: int) -> float | None:
         """The instant this frame is heard, or None before enough was measured."""
-        if len(self._origins) < LEAST:
-            return None
-        return statistics.median(self._origins) + frame / self._rate
+        return None if self._origin is None else self._origin + frame / self._rate
+
+    def _heed_strays(self, origin: float) -> None:
+        """Many wild answers in a row are the truth: the way to the loudspeaker has changed."""
+        known = self._origin
+        self._strays = 0 if known is None or abs(origin - known) < STRAY_S else self._strays + 1
+        if self._strays >= LEAST:
+            self._origins = deque(list(self._origins)[-LEAST:], maxlen=WINDOW)
+            self._strays = 0
 
 
 def wall_minus_monotonic() -> float:

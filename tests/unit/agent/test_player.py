@@ -158,11 +158,11 @@ def test_a_card_whose_clock_is_wrong_is_held_to_the_wall_clock_without_clicks(
     drift_ppm: float,
 ) -> None:
     booth = Booth(drift_ppm)
-    start_at = booth.cue(length_ms=20_000)
+    start_at = booth.cue(length_ms=12_000)
 
-    booth.until(26)
+    booth.until(18)
 
-    sound = [each for each in booth.card.sound() if each[0] < start_at.timestamp() + 19.9]
+    sound = [each for each in booth.card.sound() if each[0] < start_at.timestamp() + 11.9]
     errors_s = [
         (value - frame_value(round((at - start_at.timestamp()) * RATE))) / RATE
         for at, value in sound[:: RATE // 3]

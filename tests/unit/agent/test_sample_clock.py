@@ -60,6 +60,17 @@ def test_single_wild_answers_do_not_move_it() -> None:
     assert clock.heard_at(frame) == pytest.approx(true_at(frame), abs=1e-6)
 
 
+def test_many_wild_answers_in_a_row_are_believed() -> None:
+    clock = SampleClock(RATE)
+    frame = measured(clock, 60)
+
+    for _ in range(5):
+        frame += BLOCK
+        clock.measure(frame, true_at(frame) + 0.15)
+
+    assert clock.heard_at(frame) == pytest.approx(true_at(frame) + 0.15, abs=1e-6)
+
+
 def test_a_crystal_wrong_by_a_hundred_millionths_is_followed_closely() -> None:
     clock = SampleClock(RATE)
 
