@@ -327,6 +327,7 @@ export const en: Catalogue = {
   'log.none_detail': 'Every time a station plays, a line is written here.',
   'log.none_match': 'No play matches this choice.',
   'log.entered': 'joined midway at {at}',
+  'log.count_last': '{n} {n|play|plays} of the latest {most}',
   'log.count': '{n} {n|play|plays}',
 
   'account.title': 'Account',

@@ -326,6 +326,7 @@ export const vi = {
   'log.none_detail': 'Mỗi lần cụm loa phát, một dòng sẽ được ghi ở đây.',
   'log.none_match': 'Không có lượt phát nào đúng với lựa chọn này.',
   'log.entered': 'vào giữa chừng từ {at}',
+  'log.count_last': '{n} lượt phát, trong {most} lượt gần nhất',
   'log.count': '{n} lượt phát',
 
   'account.title': 'Tài khoản',

@@ -3,8 +3,9 @@ import type { Area, Broadcast, Bulletin, Play, Station } from '../api/types'
 import { resource, type Resource } from './resource.svelte'
 import { useZone } from './zone.svelte'
 
-/** The longest stretch of the play log that the screens read. */
-export const PLAYS_SHOWN = 300
+/** How much of the play log the log itself shows. */
+export const PLAYS_IN_LOG = 500
+const PLAYS_OF_LATE = 100
 
 export const stationList = (): Resource<Station[]> =>
   resource('stations', api.stations, ['stations'])
@@ -15,8 +16,12 @@ export const bulletinList = (): Resource<Bulletin[]> =>
 export const broadcastList = (): Resource<Broadcast[]> =>
   resource('broadcasts', api.broadcasts, ['broadcasts', 'plays'])
 
+/** The latest plays, for glances. */
+export const latePlayList = (): Resource<Play[]> =>
+  resource('late plays', () => api.plays(PLAYS_OF_LATE), ['plays'])
+
 export const playList = (): Resource<Play[]> =>
-  resource('plays', () => api.plays(PLAYS_SHOWN), ['plays'])
+  resource('plays', () => api.plays(PLAYS_IN_LOG), ['plays'])
 
 /** Areas hardly ever change; they also say which zone the clocks on the walls are set to. */
 export const areaList = (): Resource<Area[]> =>
