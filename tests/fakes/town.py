@@ -4,6 +4,7 @@ import hashlib
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,24 +124,46 @@ class Town:
 
     def start_bridge(self) -> None:
         self._stop = threading.Event()
-        self._bus = PahoBus(BusAddress("127.0.0.1", self.port, "loa", SERVER_PASSWORD))
+        self.bus = PahoBus(BusAddress("127.0.0.1", self.port, "loa", SERVER_PASSWORD))
         bridge = Bridge(
-            bus=self._bus,
+            bus=self.bus,
             broker=self.access,
             directory=self.directory,
             ledger=self.ledger.transaction,
             authority=self.authority,
             clock=lambda: datetime.now(UTC),
         )
-        self._bus.start(bridge.receive, bridge.connected)
+        self._ears: list[Callable[[str, bytes], None]] = []
+        self.bus.start(lambda *message: self._receive(bridge, *message), bridge.connected)
         self._bridge = threading.Thread(target=bridge.run, args=(self._stop,))
         self._bridge.start()
+        wait_until(lambda: bridge.listening_since is not None)
+
+    def hear(self, ear: Callable[[str, bytes], None]) -> None:
+        """Tell this too of whatever comes from now on."""
+        self._ears.append(ear)
+
+    def say_until_heard(
+        self, topic: str, raw: bytes, heard: Callable[[], list[tuple[str, bytes]]]
+    ) -> None:
+        """What is not retained reaches only those whose subscription is already known."""
+
+        def is_heard() -> bool:
+            self.bus.publish(topic, raw, retain=False)
+            return (topic, raw) in heard()
+
+        wait_until(is_heard)
+
+    def _receive(self, bridge: Bridge, topic: str, raw: bytes, retained: bool) -> None:  # noqa: FBT001 - as the bus calls it
+        for ear in self._ears:
+            ear(topic, raw)
+        bridge.receive(topic, raw, retained)
 
     def stop_bridge(self) -> None:
         self._stop.set()
         if self._bridge is not None:
             self._bridge.join()
-            self._bus.stop()
+            self.bus.stop()
             self._bridge = None
 
     def start_http(self) -> None:
@@ -153,8 +176,10 @@ class Town:
             self._http.server_close()
             self._http = None
 
-    def plays(self, *starts: datetime, name: str = "b1", voice: bytes | None = None) -> Broadcast:
-        """Broadcast the voice once at each of these instants."""
+    def plays(
+        self, *starts: datetime, name: str = "b1", voice: bytes | None = None, repeats: int = 1
+    ) -> Broadcast:
+        """Broadcast the voice, so many times without pause, at each of these instants."""
         raw = VOICE.read_bytes() if voice is None else voice
         sha256 = hashlib.sha256(raw).hexdigest()
         self.desk.blobs[sha256] = raw
@@ -167,7 +192,7 @@ class Town:
         )
         local = [(start + timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S") for start in starts]
         rule = Rule(start=local[0], zone=ZONE, dates=tuple(local[1:]))
-        broadcast = Broadcast(id=name, title="Thông báo", items=(item,), rule=rule)
+        broadcast = Broadcast(id=name, title="Thông báo", items=(item,) * repeats, rule=rule)
         self.broadcast(*self.directory.broadcasts, broadcast)
         return broadcast
 

@@ -1,6 +1,7 @@
 """The three addresses of the server a station asks, with faults on demand."""
 
 import json
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from fakes.bridge import STATION
 
 CODE = "good-code"
 OLDEST = timedelta(minutes=5)
+HOLD_S = 60
 
 
 class Desk:
@@ -25,11 +27,15 @@ class Desk:
     ) -> None:
         self.enrol = enrol
         self.public_key = public_key
+        self.port = 0
         self.blobs: dict[str, bytes] = {}
         self.asked: list[tuple[str, str | None]] = []
         self.break_after: int | None = None
         self.status: int | None = None
         self.ignore_range = False
+        self.hold = threading.Event()
+        self.hold.set()
+        """Cleared, the audio begins and then nothing more comes."""
 
 
 class Counter(ThreadingHTTPServer):
@@ -97,3 +103,4 @@ class _Clerk(BaseHTTPRequestHandler):
         self.end_headers()
         with suppress(OSError):
             self.wfile.write(raw[: self.server.desk.break_after])
+            self.server.desk.hold.wait(HOLD_S)

@@ -80,6 +80,10 @@ class HttpFetcher(Fetcher):
                 self._check_room(part, size_bytes)
                 self._download(sha256, size_bytes, part)
             self._accept(sha256, part)
+        except FetchError as error:
+            if error.code == "hash_mismatch":
+                part.unlink(missing_ok=True)
+            raise
         except HTTPError as error:
             raise FetchError("network") from error
         except OSError as error:
@@ -156,7 +160,8 @@ class HttpFetcher(Fetcher):
         while left > 0:
             if self._stopped.is_set():
                 raise FetchError("network")
-            chunk = answer.read(min(CHUNK_BYTES, left))
+            # What is here now, not a full chunk: a line that breaks often must still get ahead.
+            chunk = answer.read1(min(CHUNK_BYTES, left))
             if not chunk:
                 return
             write(chunk)
@@ -170,6 +175,5 @@ class HttpFetcher(Fetcher):
                 digest.update(chunk)
             os.fsync(file.fileno())
         if digest.hexdigest() != sha256:
-            part.unlink()
             raise FetchError("hash_mismatch")
         self._blobs.complete(sha256)
