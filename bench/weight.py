@@ -35,7 +35,7 @@ SETTLE_S = 20.0
 IDLE_S = 30.0
 LOOK_EVERY_S = 0.25
 SERVER_LIBRARIES = "flask, sqlalchemy, paho.mqtt.client, apscheduler, pydantic"
-AGENT_LIBRARIES = "av, paho.mqtt.client, pydantic, jwt, apscheduler"
+AGENT_LIBRARIES = "paho.mqtt.client, pydantic, jwt, apscheduler"
 
 
 @dataclass(frozen=True)

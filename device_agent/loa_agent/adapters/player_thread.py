@@ -84,7 +84,8 @@ class ThreadPlayer(Player):
     @override
     def close(self) -> None:
         self._orders.put(_Close())
-        self._thread.join(CLOSE_WAIT_S)
+        if self._thread.ident is not None:
+            self._thread.join(CLOSE_WAIT_S)
 
     def _run(self) -> None:
         _be_urgent()
