@@ -96,10 +96,13 @@ def _migrate(_options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _prepare(options: argparse.Namespace, settings: Settings) -> int:
-    prepared = import_module("loa_server.bootstrap.prepare").run_prepare(
-        settings, demo=options.demo
-    )
-    print(json.dumps(asdict(prepared)))
+    stamp = import_module("loa_server.bootstrap.stamp")
+    said = stamp.remembered(settings, demo=options.demo)
+    if said is None:
+        prepare = import_module("loa_server.bootstrap.prepare")
+        said = asdict(prepare.run_prepare(settings, demo=options.demo))
+        stamp.remember(settings, demo=options.demo, said=said)
+    print(json.dumps(said))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import imageio_ffmpeg
 
 from loa_server.domain.audio_errors import AudioFault, AudioRejected
 from loa_server.domain.prepared_audio import AudioLimits
+from loa_server.leash import leashed
 
 HEAD_BYTES = 32 * 1024
 TAIL_BYTES = 32 * 1024
@@ -51,7 +53,12 @@ def _run_bounded(
     command: list[str], progress: IO[bytes], messages: IO[bytes], limits: AudioLimits
 ) -> int:
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=progress, stderr=messages, close_fds=True
+        # A worker that is killed must not leave an hour of decoding behind.
+        leashed(command, signal.SIGKILL),
+        stdin=subprocess.DEVNULL,
+        stdout=progress,
+        stderr=messages,
+        close_fds=True,
     ) as child:
         _bound(child.pid, limits)
         try:
