@@ -98,6 +98,11 @@ class Folder:
         return self.root / "clock.json"
 
     @property
+    def reserve(self) -> Path:
+        """Room set aside for the journal."""
+        return self.root / "reserve"
+
+    @property
     def lock(self) -> Path:
         """Held by the running station."""
         return self.root / "run.lock"

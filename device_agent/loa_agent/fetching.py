@@ -61,7 +61,10 @@ class FetchQueue:
         if not self._unread:
             return
         sha256 = self._unread.pop(0)
-        future = self._pool.submit(is_whole, sha256)
+        try:
+            future = self._pool.submit(is_whole, sha256)
+        except RuntimeError:  # the pool was closed meanwhile
+            return
         future.add_done_callback(lambda done: self._read(sha256, is_whole, done))
 
     def _read(self, sha256: str, is_whole: Callable[[str], bool], done: "Future[bool]") -> None:

@@ -46,6 +46,7 @@ class Chores:
 
     flush: Callable[[], list[e.Event]]
     prune: Callable[[datetime], None]
+    reserve: Callable[[], None]
     alive: Callable[[], None]
 
 
@@ -78,6 +79,7 @@ class Housekeeping:
         self._chores.alive()
         yield from self._look_at_clock(steady_s)
         if self._measure.is_due(steady_s):
+            self._chores.reserve()
             yield from self._look_at_disk()
         if self._store.is_due(steady_s):
             yield from self._chores.flush()

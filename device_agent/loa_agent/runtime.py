@@ -27,6 +27,7 @@ from loa_agent.adapters.notify_systemd import ServiceManager
 from loa_agent.adapters.ntp_kernel import since_boot_s
 from loa_agent.adapters.player_deck import OpenSink
 from loa_agent.adapters.player_thread import ThreadPlayer
+from loa_agent.adapters.reserve_disk import DiskReserve
 from loa_agent.adapters.sink_alsa import AlsaSink
 from loa_agent.adapters.sink_file import FileSink
 from loa_agent.config import Folder, Identity, load_identity
@@ -120,6 +121,7 @@ class _Assembly:
         self._clock = SystemClock(folder.clock)
         self._blobs = DiskBlobs(folder.blobs)
         self._documents = DiskDocuments(folder.documents)
+        self._reserve = DiskReserve(folder.reserve)
         self._journal = SqliteJournal(
             folder.journal, identity.kid, identity.first_boot, identity.first_sequence
         )
@@ -128,11 +130,11 @@ class _Assembly:
         """Open the disk, start the threads, take the first step."""
         self._clock.open()
         self._blobs.open()
-        opened = self._journal.open()
+        opened = self._open_journal()
         self._cleanup.callback(self._journal.close)
         obeying, bus = self._obeying(opened, open_sink)
         service = ServiceManager()
-        chores = Chores(obeying.flush, self._prune, service.alive)
+        chores = Chores(obeying.flush, self._prune, self._reserve.hold, service.alive)
         loop = Loop(
             self._inbox,
             obeying,
@@ -146,12 +148,21 @@ class _Assembly:
         log.info("station_started station=%s boot=%s", self._identity.station, opened.boot)
         return loop
 
+    def _open_journal(self) -> Opened:
+        """A full disk must not keep the station from playing what it has."""
+        try:
+            return self._journal.open()
+        except StorageError:
+            if not self._reserve.release():
+                raise
+        return self._journal.open()
+
     def _obeying(self, opened: Opened, open_sink: OpenSink) -> tuple[Obeying, PahoBus]:
         bus = self._bus(opened.boot)
         self._cleanup.callback(bus.stop)
         edges = Edges(
             journal=self._journal,
-            storing=Storing(self._journal, self._documents),
+            storing=Storing(self._journal, self._documents, self._reserve.release),
             blobs=self._blobs,
             fetches=self._fetches(),
             bus=bus,

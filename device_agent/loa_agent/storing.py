@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable
 
 from loa_agent.ports import Documents, Journal, StorageError
 from loa_agent.protocol.reports import Record
@@ -13,11 +14,17 @@ MAX_WAITING_RECORDS = 1_000
 
 
 class Storing:
-    """Documents and records on their way to the disk."""
+    """Documents and records on their way to the disk.
 
-    def __init__(self, journal: Journal, documents: Documents) -> None:
+    `make_room` gives up what was set aside for this; False when there is nothing left to give.
+    """
+
+    def __init__(
+        self, journal: Journal, documents: Documents, make_room: Callable[[], bool]
+    ) -> None:
         self._journal = journal
         self._documents = documents
+        self._make_room = make_room
         self._waiting_documents: dict[str, bytes] = {}
         self._waiting_records: deque[Record] = deque(maxlen=MAX_WAITING_RECORDS)
         self._refused = False
@@ -41,6 +48,18 @@ class Storing:
         What the disk refused stays waiting: see `is_waiting`.
         """
         stored: list[int] = []
+        refusal = self._store(stored)
+        if refusal is not None and self._make_room():
+            refusal = self._store(stored)
+        if refusal is not None and not self._refused:
+            log.error("storage_stalled code=%s", refusal)
+        elif refusal is None and self._refused:
+            log.warning("storage_works_again records=%s", len(stored))
+        self._refused = refusal is not None
+        return stored
+
+    def _store(self, stored: list[int]) -> str | None:
+        """Add to `stored` until all is done or the disk refuses; the code of the refusal."""
         try:
             for key in list(self._waiting_documents):
                 self._documents.keep(key, self._waiting_documents[key])
@@ -49,11 +68,5 @@ class Storing:
                 stored.append(self._journal.append(self._waiting_records[0]).sequence)
                 self._waiting_records.popleft()
         except StorageError as error:
-            if not self._refused:
-                log.error("storage_stalled code=%s", error.code)  # noqa: TRY400 - the code says all
-            self._refused = True
-        else:
-            if self._refused:
-                log.warning("storage_works_again records=%s", len(stored))
-            self._refused = False
-        return stored
+            return error.code
+        return None

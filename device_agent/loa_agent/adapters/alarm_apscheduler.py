@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
@@ -15,12 +15,16 @@ logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 
 class SchedulerAlarm:
-    """Calls `ring` once, from another thread, at the instant last set; better late than never."""
+    """Calls `ring` once, from another thread, at the instant last set; better late than never.
+
+    The job runs on the scheduler's own thread: a pool would skip an alarm that follows so closely
+    that the one before still counts as running, and a skipped alarm never comes again.
+    """
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)}, timezone=UTC, daemon=True
+            executors={"default": DebugExecutor()}, timezone=UTC, daemon=True
         )
 
     def start(self) -> None:
@@ -40,4 +44,6 @@ class SchedulerAlarm:
 
     def stop(self) -> None:
         """Ring no more."""
-        self._scheduler.shutdown(wait=False)
+        # Shutting down while an alarm rings makes the library fail in its thread; that thread is
+        # a daemon and ends with the process.
+        self._scheduler.pause()

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import queue
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from loa_agent.adapters.backoff import Backoff
 from loa_agent.adapters.blobs_disk import PART_LIFE_S, DiskBlobs
 from loa_agent.adapters.documents_disk import DiskDocuments
 from loa_agent.adapters.notify_systemd import ServiceManager
+from loa_agent.adapters.reserve_disk import RESERVE_BYTES, DiskReserve
 from loa_agent.durable import write_durably
 from loa_agent.ports import StorageError
 
@@ -65,6 +67,18 @@ def test_an_alarm_for_an_instant_long_past_rings_at_once() -> None:
     alarm.set(datetime.now(UTC) - timedelta(days=3))
 
     assert bell.rang.wait(PATIENCE_S)
+    alarm.stop()
+
+
+def test_alarms_that_follow_each_other_closely_all_ring() -> None:
+    heard: queue.SimpleQueue[None] = queue.SimpleQueue()
+    alarm = SchedulerAlarm(lambda: heard.put(None))
+    alarm.start()
+
+    for _ in range(300):
+        alarm.set(datetime.now(UTC))
+        heard.get(timeout=PATIENCE_S)
+
     alarm.stop()
 
 
@@ -137,6 +151,24 @@ def test_audio_is_whole_only_with_the_content_of_its_name(blobs: DiskBlobs) -> N
 def test_what_is_no_hash_names_no_file(blobs: DiskBlobs, name: str) -> None:
     assert blobs.path(name) is None
     blobs.drop(name)
+
+
+def test_room_is_set_aside_once_and_given_up_once(tmp_path: Path) -> None:
+    path = tmp_path / "reserve"
+    reserve = DiskReserve(path, plenty_bytes=0)
+
+    reserve.hold()
+    reserve.hold()
+
+    assert path.stat().st_blocks * 512 >= RESERVE_BYTES
+    assert [reserve.release(), reserve.release()] == [True, False]
+    assert not path.exists()
+
+
+def test_a_disk_that_is_nearly_full_is_not_made_fuller(tmp_path: Path) -> None:
+    DiskReserve(tmp_path / "reserve", plenty_bytes=1 << 60).hold()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_takes_no_files_is_a_named_error(tmp_path: Path) -> None:

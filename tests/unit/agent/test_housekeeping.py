@@ -41,7 +41,7 @@ class Machine:
         def alive() -> None:
             self.alive += 1
 
-        return Chores(lambda: self.flushed, prune, alive)
+        return Chores(lambda: self.flushed, prune, lambda: None, alive)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ class Bench:
         self.fetches = FetchQueue(self.source, self.blobs, self.inbox.put, self.clock.now)
         edges = Edges(
             journal=self.journal,
-            storing=Storing(self.journal, self.documents),
+            storing=Storing(self.journal, self.documents, lambda: False),
             blobs=self.blobs,
             fetches=self.fetches,
             bus=self.post,
@@ -129,7 +129,7 @@ class Bench:
             now=self.clock.now,
         )
         self.obeying = Obeying(edges, KEY)
-        chores = Chores(self.obeying.flush, lambda _now: None, lambda: None)
+        chores = Chores(self.obeying.flush, lambda _now: None, lambda: None, lambda: None)
         self.loop = Loop(
             self.inbox,
             self.obeying,

@@ -19,7 +19,7 @@ def documents() -> FakeDocuments:
 
 @pytest.fixture
 def storing(journal: FakeJournal, documents: FakeDocuments) -> Storing:
-    return Storing(journal, documents)
+    return Storing(journal, documents, lambda: False)
 
 
 def a_record(code: str = "a") -> Record:
@@ -50,6 +50,21 @@ def test_what_a_full_disk_refused_is_written_in_order_once_there_is_room(
 
     assert storing.flush() == [1, 2]
     assert [record.code for record in journal.records] == ["first", "second"]
+
+
+def test_room_set_aside_is_given_up_before_anything_has_to_wait(
+    journal: FakeJournal, documents: FakeDocuments
+) -> None:
+    def make_room() -> bool:
+        journal.refuse = None
+        return True
+
+    storing = Storing(journal, documents, make_room)
+    journal.refuse = "disk_full"
+    storing.write_down(a_record())
+
+    assert storing.flush() == [1]
+    assert not storing.is_waiting
 
 
 def test_a_document_goes_before_the_record_that_tells_of_it(
