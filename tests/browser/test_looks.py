@@ -61,7 +61,9 @@ def test_forms_dialogs_and_the_claim_code_have_no_barrier(visit, paths):
     found += violations(page)
     visitor.open("/cum-loa/phu-cat-2")
     page.get_by_role("button", name="Cấp mã").click()
-    expect(page.get_by_alt_text("Mã QR của lệnh đăng ký")).to_be_visible()
+    picture = page.get_by_alt_text("Mã QR của lệnh đăng ký")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     found += violations(page)
     visitor.open(paths[-2])
     page.get_by_role("button", name="Dừng").click()

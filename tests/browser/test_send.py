@@ -85,6 +85,32 @@ def test_turning_one_station_off_leaves_the_others_chosen(visitor):
     expect(page.get_by_text("tại cụm loa Nhà văn hóa An Hòa.")).to_be_visible()
 
 
+def test_a_time_is_typed_as_people_write_it_and_half_typed_ones_order_nothing(visitor):
+    page = visitor.page
+    bulletin = visitor.ready_bulletin("speech.ogg", "Gõ giờ")
+    visitor.open(f"/phat/{bulletin}")
+    page.get_by_label(re.compile("Cả xã Phù Cát")).check()
+    page.get_by_label("Vào giờ đã chọn").check()
+    clock = page.get_by_label("Giờ", exact=True)
+
+    clock.fill("")
+    clock.press_sequentially("25h")
+    clock.blur()
+    expect(page.get_by_text("Hãy gõ giờ như 05:30 hoặc 17:30.")).to_be_visible()
+    expect(page.get_by_text("Hãy chọn ngày và giờ.")).to_be_visible()
+    clock.fill("")
+    clock.press_sequentially("5h30")
+    clock.blur()
+    page.get_by_label("Ngày", exact=True).select_option(index=1)
+
+    expect(clock).to_have_value("05:30")
+    expect(
+        page.get_by_text(
+            re.compile("Sẽ phát «Gõ giờ» lúc 05:30 thứ|Sẽ phát «Gõ giờ» lúc 05:30 chủ nhật")
+        )
+    ).to_be_visible()
+
+
 def test_an_early_hour_stands_out_before_anything_is_sent(visitor):
     page = visitor.page
     bulletin = visitor.ready_bulletin("speech.ogg", "Giờ sớm")

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { timeTyped } from './clock-text'
 import { csv } from './csv'
 import { placesInWords, within } from './name'
 import { sentence, stationSentence } from './problem'
@@ -57,4 +58,17 @@ test('a daily wish is sorted, without doubles, and needs a time', () => {
     until: null,
   })
   expect(whenOf({ ...wish, times: [''] })).toBeUndefined()
+})
+
+test('a time is understood as people type it, and never as afternoon by accident', () => {
+  expect(['17:30', '1730', '17h30', '5h', '5', '05.30', '530'].map(timeTyped)).toEqual([
+    '17:30',
+    '17:30',
+    '17:30',
+    '05:00',
+    '05:00',
+    '05:30',
+    '05:30',
+  ])
+  expect(['24:00', '12:60', '5 PM', 'sáng', ''].map(timeTyped)).toEqual(Array(5).fill(undefined))
 })
