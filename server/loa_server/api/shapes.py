@@ -1,6 +1,6 @@
 """JSON of the API in both directions; the OpenAPI document is made from these models."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import GenericAlias
 from typing import Annotated, Any, Literal, cast
 
@@ -23,11 +23,12 @@ MAX_ROWS = 1000
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2200, 1, 1)
 """Beyond these days arithmetic with time zones overflows."""
+HALF_MS = timedelta(microseconds=500)
 
 
 def instant_text(instant: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds."""
-    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    """ISO 8601 in UTC, rounded to milliseconds: a start 5 µs early is not one of 1 ms."""
+    text = (instant.astimezone(UTC) + HALF_MS).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
