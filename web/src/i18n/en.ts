@@ -17,6 +17,7 @@ export const en: Catalogue = {
   'app.not_found_detail': 'The address may be old or mistyped.',
   'app.go_home': 'Go to the home page',
   'app.back': 'Back',
+  'app.when_back': 'Not loaded yet; it shows when the network is back.',
   'app.failed_load': 'Could not load',
 
   'nav.label': 'Screens',

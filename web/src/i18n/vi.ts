@@ -16,6 +16,7 @@ export const vi = {
   'app.not_found_detail': 'Địa chỉ có thể đã cũ hoặc gõ sai.',
   'app.go_home': 'Về trang chính',
   'app.back': 'Quay lại',
+  'app.when_back': 'Chưa tải được; sẽ hiện khi có mạng lại.',
   'app.failed_load': 'Chưa tải được',
 
   'nav.label': 'Các màn hình',

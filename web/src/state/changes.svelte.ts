@@ -10,6 +10,7 @@ const POLL_MS = 15_000
 const NOT_STREAMING_BEFORE = 2
 
 const turns = $state<Record<Subject, number>>({ stations: 0, bulletins: 0, broadcasts: 0, plays: 0 })
+const unread = new Set<Subject>()
 let counters: Partial<Record<Subject, number>> = {}
 let source: EventSource | undefined
 let failures = 0
@@ -21,14 +22,24 @@ export function turnOf(subject: Subject): number {
   return turns[subject]
 }
 
+/** Whoever looks away spares the network; what changed meanwhile is read on the way back. */
 export function readAgain(...subjects: Subject[]): void {
-  for (const subject of subjects) turns[subject] += 1
+  if (document.visibilityState === 'hidden') subjects.forEach((subject) => unread.add(subject))
+  else subjects.forEach((subject) => (turns[subject] += 1))
+}
+
+function lookBack(): void {
+  const subjects = [...unread]
+  unread.clear()
+  readAgain(...subjects)
 }
 
 /** Listens for changes until told to stop; a lost stream is opened again and everything re-read. */
 export function listenForChanges(): () => void {
   const wake = () => {
-    if (document.visibilityState === 'hidden' || source?.readyState === EventSource.OPEN) return
+    if (document.visibilityState === 'hidden') return
+    lookBack()
+    if (source?.readyState === EventSource.OPEN) return
     failures = 0
     open()
   }
@@ -62,7 +73,9 @@ function open(): void {
     stream.close()
     timer = setTimeout(open, backoffMs(failures))
     failures += 1
+    // A stream may end for many reasons; an ordinary request tells whether the server is there.
     if (!navigator.onLine) lostServer()
+    else if (failures === NOT_STREAMING_BEFORE) readAll()
   })
 }
 

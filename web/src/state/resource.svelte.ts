@@ -10,6 +10,9 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
+/** However fast things change, nobody reads faster. */
+const BREATH_MS = 700
+
 const remembered = new Map<string, unknown>()
 
 /** Forgets what was read, for the next person at this screen. */
@@ -53,7 +56,7 @@ export function resource<T>(
     reading = false
     if (stale && !gone) {
       stale = false
-      await reload()
+      timer = setTimeout(() => void reload(), BREATH_MS)
     }
   }
 
