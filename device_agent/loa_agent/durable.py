@@ -1,6 +1,7 @@
 """Files that are wholly old or wholly new after the plug was pulled."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE_FILE = 0o600
@@ -20,7 +21,8 @@ def write_durably(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

@@ -57,7 +57,7 @@ class Journal(Protocol):
         """Write durably; the record comes back with its sequence; raises StorageError."""
 
     def after(self, sequence: int, limit: int) -> Sequence[Record]:
-        """Records above `sequence`, ascending."""
+        """Records above `sequence`, ascending; raises StorageError."""
 
     def mark_acked(self, sequence: int) -> None:
         """The server holds everything up to here; old rows may go."""

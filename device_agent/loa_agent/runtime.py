@@ -130,8 +130,8 @@ class _Assembly:
         """Open the disk, start the threads, take the first step."""
         self._clock.open()
         self._blobs.open()
+        # Never closed: SQLite would take its log file away, which a full disk could not give back.
         opened = self._open_journal()
-        self._cleanup.callback(self._journal.close)
         obeying, bus = self._obeying(opened, open_sink)
         service = ServiceManager()
         chores = Chores(obeying.flush, self._prune, self._reserve.hold, service.alive)

@@ -39,7 +39,7 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the journal stands after a start; `boot` is new and durable."""
+    """Where the journal stands after a start; `boot` is new, and durable if the disk has room."""
 
     boot: int
     last_sequence: int
@@ -63,14 +63,16 @@ class SqliteJournal(Journal):
         self._last = first_sequence - 1
         self._acked = first_sequence - 1
         self._boot = first_boot - 1
+        self._boot_stored = True
 
     def open(self) -> Opened:
         """Open or begin the journal and raise the boot number.
 
-        A journal that cannot be read is set aside and a new one begun above its numbers.
+        A journal that cannot be read is set aside and a new one begun above its numbers; one that
+        only cannot be written is no reason not to start.
 
         Raises:
-            StorageError: not even a new journal can be written.
+            StorageError: there is no journal and none can be begun.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         mark = self._mark_file.read(self._owner)
@@ -82,9 +84,15 @@ class SqliteJournal(Journal):
                 raise StorageError(sqlite_code(error)) from error
             self._begin_anew()
         self._boot = max(self._boot, self._mark.boot) + 1
-        self._reserve(self._last)
-        with self._transaction() as database:
-            _write_fact(database, "boot", self._boot)
+        try:
+            self._reserve(self._last)
+            with self._transaction() as database:
+                _write_fact(database, "boot", self._boot)
+        except (StorageError, sqlite3.DatabaseError) as error:
+            # It still reads: a station with a full disk plays what it has, and the boot number
+            # is raised again with the first record that finds room.
+            log.error("journal_takes_nothing reason=%s", error)  # noqa: TRY400 - the reason says all
+            self._boot_stored = False
         return Opened(self._boot, self._last, self._acked)
 
     def close(self) -> None:
@@ -161,7 +169,7 @@ class SqliteJournal(Journal):
 
     def _append(self, record: Record) -> Record:
         sequence = self._last + 1
-        if sequence > self._mark.sequence:
+        if sequence > self._mark.sequence or not self._boot_stored:
             self._reserve(sequence)
         written = record.model_copy(update={"sequence": sequence})
         with self._transaction() as database:
@@ -170,7 +178,10 @@ class SqliteJournal(Journal):
                 (sequence, written.at.isoformat(), written.model_dump_json(exclude_none=True)),
             )
             _write_fact(database, "last", sequence)
+            if not self._boot_stored:
+                _write_fact(database, "boot", self._boot)
         self._last = sequence
+        self._boot_stored = True
         return written
 
     @contextmanager

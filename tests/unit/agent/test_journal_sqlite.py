@@ -172,6 +172,25 @@ def test_the_mark_is_always_ahead_of_the_numbers_in_use(desk: Desk, path: Path) 
     assert opened.last_sequence >= FIRST + 2 * RESERVED_AHEAD + 4
 
 
+def test_a_disk_that_takes_nothing_does_not_keep_the_journal_from_being_read(
+    desk: Desk, path: Path
+) -> None:
+    desk.start()
+    rows = desk.write(3)
+    obstacle = path.with_name(f".{path.stem}.mark.new")
+    obstacle.mkdir()
+
+    opened = desk.start()
+
+    assert (opened.boot, desk.held()) == (FIRST_BOOT + 1, rows)
+    with pytest.raises(StorageError):
+        desk.write()
+    obstacle.rmdir()
+    assert desk.write() == [rows[-1] + 1]
+    path.with_suffix(".mark").unlink()
+    assert desk.start().boot == FIRST_BOOT + 2
+
+
 def test_old_acknowledged_rows_go_and_unsent_and_young_ones_stay(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
