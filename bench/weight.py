@@ -213,7 +213,12 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def _is_agent(process: psutil.Process) -> bool:
-    return any("loa_agent" in word or word.endswith("loa-agent") for word in process.cmdline())
+    try:
+        words = process.cmdline()
+    except psutil.NoSuchProcess:
+        # A decoder that has just ended; a zombie counts as none, too.
+        return False
+    return any("loa_agent" in word or word.endswith("loa-agent") for word in words)
 
 
 if __name__ == "__main__":

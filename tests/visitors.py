@@ -105,7 +105,13 @@ def make_app(world: World, folder: Path, **options: Any) -> LoaApp:
     uploads = folder / "uploads"
     uploads.mkdir(exist_ok=True)
     plain = ApiOptions(uploads=uploads, web_dist=folder / "web_dist")
-    changed = {"streams_at_once": 2, "downloads_at_once": 2, "uploads_at_once": 2, **options}
+    changed = {
+        "streams_at_once": 2,
+        "downloads_at_once": 2,
+        "listeners_at_once": 2,
+        "uploads_at_once": 2,
+        **options,
+    }
     return create_app(replace_limit(world).services, replace(plain, **changed))
 
 

@@ -19,6 +19,7 @@ from loa_server.domain.problems import Problem
 bp = APIBlueprint("bulletins", __name__, tag="bulletins")
 
 MAX_LISTED = 500
+LISTEN_PATIENCE_S = 2.0
 
 
 @bp.get("/bulletins")
@@ -78,7 +79,7 @@ def listen(bulletin_id: str) -> Response:
     path = None if sha256 is None else services().blobs.path(sha256)
     if path is None or sha256 is None:
         raise Problem("not_found", {"bulletin": bulletin_id})
-    return send_sound(path, sha256, api().downloads)
+    return send_sound(path, sha256, api().listeners, LISTEN_PATIENCE_S)
 
 
 def _shape_of(bulletin: str) -> shapes.Bulletin:

@@ -25,6 +25,7 @@ class ApiOptions:
     trusted_proxies: int = 0
     streams_at_once: int = 16
     downloads_at_once: int = 8
+    listeners_at_once: int = 4
     uploads_at_once: int = 4
 
 
@@ -37,6 +38,7 @@ class Api:
         self.changes = ChangeWatch(services.queries.changes)
         self.streams = BoundedSemaphore(options.streams_at_once)
         self.downloads = BoundedSemaphore(options.downloads_at_once)
+        self.listeners = BoundedSemaphore(options.listeners_at_once)
         self.uploads = BoundedSemaphore(options.uploads_at_once)
 
 

@@ -11,7 +11,6 @@ from werkzeug.wsgi import wrap_file
 
 from loa_server.domain.problems import Problem
 
-PATIENCE_S = 5.0
 YEAR_S = 365 * 24 * 3600
 
 
@@ -30,13 +29,17 @@ class _HeldFile(io.FileIO):
             places.release()
 
 
-def send_sound(path: Path, sha256: str, places: BoundedSemaphore) -> Response:
+def send_sound(
+    path: Path, sha256: str, places: BoundedSemaphore, patience_s: float = 0.0
+) -> Response:
     """Answer with the file, honouring Range and If-None-Match.
+
+    Who waits holds a thread; stations come back by themselves and need not wait.
 
     Raises:
         Problem: `busy` when too many are being sent already.
     """
-    if not places.acquire(timeout=PATIENCE_S):
+    if not places.acquire(timeout=patience_s):
         raise Problem("busy")
     try:
         file = _HeldFile(path, places)

@@ -59,6 +59,7 @@ def run_prepare(settings: Settings, *, demo: bool) -> Prepared:
 
 def run_reset(settings: Settings, username: str) -> str:
     """A new password for an account; raises Problem `not_found`."""
+    run_migrate(settings)
     return reset_password(open_services(settings).services, username=username)
 
 

@@ -50,5 +50,6 @@ def options(settings: Settings) -> ApiOptions:
         trusted_proxies=settings.trusted_proxies,
         streams_at_once=max(1, threads // 2),
         downloads_at_once=max(1, threads // 4),
+        listeners_at_once=max(1, threads // 12),
         uploads_at_once=max(1, threads // 16),
     )

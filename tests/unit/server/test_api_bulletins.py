@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from loa_server.adapters.blobs_disk import DiskBlobs
-from loa_server.api import access, sound
+from loa_server.api import access, bulletins
 from loa_server.api.app import LoaApp
 from loa_server.api.uploads import _Spool
 from loa_server.domain.problems import Problem
@@ -187,7 +187,7 @@ def test_a_voice_that_is_not_ready_is_not_there(commune: Visitor) -> None:
 def test_only_so_many_voices_are_sent_at_once(
     commune: Visitor, voiced: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(bulletins, "LISTEN_PATIENCE_S", 0.01)
     open_answers = [commune.get(voiced, buffered=False) for _ in range(2)]
 
     refused = commune.get(voiced)

@@ -187,6 +187,17 @@ def test_nobody_else_gets_audio_in_the_name_of_a_station(
     assert {refusal(each) for each in (foreign, other, old, unsigned)} == {(403, "forbidden")}
 
 
+def test_stations_are_told_to_come_back_when_too_many_fetch(enrolled: Device, app: LoaApp) -> None:
+    places = app.extensions["loa"].downloads
+    while places.acquire(blocking=False):
+        pass
+
+    answer = enrolled.fetch(sha(TITLE))
+
+    assert refusal(answer) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_audio_that_is_gone_is_said_to_be_gone(enrolled: Device, town: World) -> None:
     (town.services.blobs.folder / sha(TITLE)).unlink()  # type: ignore[attr-defined]
 
