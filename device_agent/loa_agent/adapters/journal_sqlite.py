@@ -2,10 +2,11 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -162,10 +163,9 @@ class SqliteJournal(Journal):
 
     def _read(self, sequence: int, limit: int) -> tuple[Record, ...]:
         rows = self._open_database.execute(
-            "SELECT body FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            (sequence, limit),
+            "SELECT sequence, body FROM records WHERE sequence > ? ORDER BY sequence", (sequence,)
         )
-        return tuple(Record.model_validate_json(body) for (body,) in rows)
+        return tuple(islice(_readable(rows), limit))
 
     def _append(self, record: Record) -> Record:
         sequence = self._last + 1
@@ -282,6 +282,15 @@ def _write_fact(database: sqlite3.Connection, name: str, value: str | int) -> No
         "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, str(value)),
     )
+
+
+def _readable(rows: Iterable[tuple[int, str]]) -> Iterator[Record]:
+    """Leaves out what an older or newer version wrote and we cannot read: a gap, not an end."""
+    for sequence, body in rows:
+        try:
+            yield Record.model_validate_json(body)
+        except ValidationError:
+            log.error("record_unreadable sequence=%s", sequence)  # noqa: TRY400 - no need of a trace
 
 
 def _remove(path: Path) -> None:

@@ -191,6 +191,15 @@ def test_a_disk_that_takes_nothing_does_not_keep_the_journal_from_being_read(
     assert desk.start().boot == FIRST_BOOT + 2
 
 
+def test_a_record_another_version_wrote_is_a_gap_and_not_the_end(desk: Desk, path: Path) -> None:
+    desk.start()
+    rows = desk.write(3)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("UPDATE records SET body = '{}' WHERE sequence = ?", (rows[1],))
+
+    assert desk.held() == [rows[0], rows[2]]
+
+
 def test_old_acknowledged_rows_go_and_unsent_and_young_ones_stay(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
