@@ -22,6 +22,8 @@ from fakes.station import topic_of
 
 ZERO = timedelta(0)
 MS = timedelta(milliseconds=1)
+MAX_STEPS = 5000
+"""More in one story means that the brain turns without end."""
 EMERGENCIES = "storm"
 """Broadcasts whose id begins so are emergencies."""
 
@@ -67,6 +69,7 @@ class RoughStation:
         self.last: e.Event | None = None
         self.heard: dict[str, int] = {}
         self.faults: list[str] = []
+        self.steps = 0
 
     @property
     def wall(self) -> datetime:
@@ -186,6 +189,8 @@ class RoughStation:
             self.last = event
         waiting = [event]
         while waiting:
+            self.steps += 1
+            assert self.steps < MAX_STEPS, f"turns without end at {self.wall} after {event}"
             self.brain, commands = step(self.brain, waiting.pop(0))
             for command in commands:
                 waiting += self._obey(command)

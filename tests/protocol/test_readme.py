@@ -122,6 +122,9 @@ def test_the_figures_beside_the_names_are_those_of_the_code() -> None:
         "MAX_OCCURRENCES": str(occurrences.MAX_OCCURRENCES),
         "MAX_REACH": f"{timeline.MAX_REACH.days} days",
         "MAX_RECORDS_PER_REPORT": str(reports.MAX_RECORDS_PER_REPORT),
+        "MAX_OCCURRENCE": str(reports.MAX_OCCURRENCE),
+        "MAX_CODE": str(reports.MAX_CODE),
+        "MAX_DOCUMENT": str(reports.MAX_DOCUMENT),
         "MAX_REFUSALS_KEPT": str(documents.MAX_REFUSALS_KEPT),
         "MAX_COMMANDS_KEPT": str(documents.MAX_COMMANDS_KEPT),
     }

@@ -20,7 +20,7 @@ from loa_agent.protocol import documents as wire
 from loa_agent.protocol import topics
 from loa_agent.protocol.acceptance import judge, open_document, parse
 from loa_agent.protocol.errors import DocumentError, ProtocolError
-from loa_agent.protocol.reports import ClockTrust, RecordKind
+from loa_agent.protocol.reports import MAX_DOCUMENT, ClockTrust, RecordKind
 from loa_agent.protocol.seal import TrustedKeys, unseal
 
 MAX_REFUSALS_KEPT = 200
@@ -161,6 +161,10 @@ def _refuse(
     mark = f"{key} {error.code} {error.facts.get('version', '')}"
     if mark in state.refused or len(state.refused) >= MAX_REFUSALS_KEPT:
         return state, []
-    facts = {"document": key[:120], "code": error.code, "version": error.facts.get("version")}
+    facts = {
+        "document": key[:MAX_DOCUMENT],
+        "code": error.code,
+        "version": error.facts.get("version"),
+    }
     record = blank(state, event.now, RecordKind.REFUSED).model_copy(update=facts)
     return replace(state, refused=state.refused | {mark}), [Journal(record)]

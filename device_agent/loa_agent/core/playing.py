@@ -23,9 +23,12 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
-    """Cue what is due, write down what was missed."""
+    """Cue what is due, write down what was missed.
+
+    Who wins comes first: a play that has just given way must not take the card back at once.
+    """
     commands: list[Command] = []
-    for planned in _planned(state):
+    for planned in sorted(_planned(state), key=_rank):
         if planned.occurrence.id in state.settled or planned.occurrence.id in _active(state):
             continue
         if _over(state, planned, now):
@@ -34,6 +37,12 @@ def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
             state, more = _cue_if_due(state, planned, now)
         commands += more
     return state, commands
+
+
+def _rank(planned: Planned) -> tuple[int, int, datetime, str]:
+    occurrence = planned.occurrence
+    rank = PRECEDENCE[occurrence.broadcast.class_]
+    return (rank, planned.level, occurrence.starts_at, occurrence.id)
 
 
 def _active(state: Brain) -> set[str]:

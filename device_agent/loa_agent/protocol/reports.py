@@ -8,6 +8,10 @@ from pydantic import AwareDatetime, Field
 from loa_agent.protocol.documents import Id, Sha256, Wire
 
 MAX_RECORDS_PER_REPORT = 200
+MAX_OCCURRENCE = 80
+MAX_CODE = 60
+MAX_DOCUMENT = 120
+"""Letters in these fields of a record: the server keeps no more."""
 
 
 class ClockTrust(StrEnum):
@@ -63,7 +67,7 @@ class Record(Wire):
     boot: int = Field(ge=0)
     at: AwareDatetime
     kind: RecordKind
-    occurrence: str | None = None
+    occurrence: str | None = Field(default=None, max_length=MAX_OCCURRENCE)
     broadcast: str | None = None
     item: Sha256 | None = None
     planned_at: AwareDatetime | None = None
@@ -71,8 +75,8 @@ class Record(Wire):
     offset_ms: int | None = None
     played_ms: int | None = None
     volume_percent: int | None = None
-    code: str | None = None
-    document: str | None = None
+    code: str | None = Field(default=None, max_length=MAX_CODE)
+    document: str | None = Field(default=None, max_length=MAX_DOCUMENT)
     version: int | None = None
 
 

@@ -362,6 +362,24 @@ class TestPlays:
 
         assert [code for code, _ in ended(station)] == ["overrun"]
 
+    def test_a_slipped_bulletin_gives_way_once_and_comes_back_whole(
+        self, station: FakeStation
+    ) -> None:
+        news = a_broadcast("news", duration_ms=TEN_MINUTES, late=slip(30))
+        lamp = a_broadcast("lamp", NOON + 4 * MINUTE, letter="b", **{"class": "priority"})
+        station.fail_fetch = "network"
+        station.receive(a_manifest(news, lamp))
+        station.until(NOON + MINUTE)
+        station.fail_fetch = None
+        station.until(NOON + 30 * MINUTE)
+
+        assert [code for code, _ in ended(station)] == ["preempted", "completed", "completed"]
+        first, second, third = station.cues()
+        assert [cue.play.partition("@")[0] for cue in station.cues()] == ["news", "lamp", "news"]
+        assert (second.start_at, second.offset_ms) == (NOON + 4 * MINUTE, 0)
+        assert (third.offset_ms, third.length_ms) == (0, TEN_MINUTES)
+        assert first.start_at < second.start_at
+
     def test_permitted_hours_do_not_hold_back_an_emergency(self, station: FakeStation) -> None:
         station.receive(a_config(version=2, hours=()))
         station.receive(a_manifest(a_broadcast(**{"class": "emergency"})))
@@ -386,3 +404,13 @@ def test_a_command_for_another_audience_is_not_obeyed(station: FakeStation) -> N
 
     assert [record.code for record in station.kinds(RecordKind.REFUSED)] == ["not_for_me"]
     assert not any(isinstance(each, c.Restart) for each in station.commands)
+
+
+def test_a_disk_that_takes_nothing_is_told_and_sound_goes_on(station: FakeStation) -> None:
+    station.receive(a_manifest(a_broadcast()))
+    station.feed(e.StorageStalled(station.now))
+    assert "storage_stalled" in station.states[-1].conditions
+    station.until(NOON + 2 * MINUTE)
+
+    assert ended(station) == [("completed", 60_000)]
+    assert "storage_stalled" not in station.states[-1].conditions
