@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from browser.people import Visitor
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.integration
@@ -11,10 +12,12 @@ AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" 
 SCREENS = ("/", "/ban-tin", "/phat", "/buoi-phat", "/cum-loa", "/nhat-ky", "/tai-khoan")
 
 
-@pytest.fixture
-def paths(visitor):
+@pytest.fixture(scope="module")
+def paths(demo, chromium, signed_in):
+    """Every screen, with something to show on each list."""
+    context = chromium.new_context(storage_state=signed_in)
+    visitor = Visitor(demo, context, context.new_page())
     bulletin = visitor.ready_bulletin("speech.ogg", "Để nhìn cho rõ")
-    visitor.ready_bulletin("speech.ogg", "Để nhìn cho rõ")
     order = {
         "bulletin": bulletin,
         "audiences": ["a-gia-lai"],
@@ -22,6 +25,7 @@ def paths(visitor):
         "when": {"mode": "at", "start": "2027-01-01T17:00"},
     }
     made = visitor.api("POST", "/broadcasts", data=order)
+    context.close()
     return (*SCREENS, f"/phat/{bulletin}", f"/buoi-phat/{made['id']}", "/cum-loa/phu-cat-1")
 
 
