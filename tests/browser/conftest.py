@@ -25,7 +25,7 @@ SAMPLE_RATE = 48_000
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     port, broker_port, control_port = free_ports(3)
     data = tmp_path_factory.mktemp("demo")
@@ -54,13 +54,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Debian's Chromium with a microphone that hears one tone."""
     voice = tmp_path_factory.mktemp("microphone") / "tone.wav"
@@ -89,7 +89,7 @@ def write_tone(path: Path) -> None:
         file.writeframes(tone.tobytes())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(demo: Demo, chromium: Browser) -> Any:
     """Cookies of one session, so that not every test signs in anew."""
     context = chromium.new_context()
