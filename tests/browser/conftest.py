@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from browser.people import Demo, Visitor
 from loa_server.demo.programs import free_ports
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from browser.people import Demo, Visitor
 
 CHROMIUM = "/usr/bin/chromium"
 START_S = 90.0

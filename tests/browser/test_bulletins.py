@@ -73,6 +73,23 @@ def test_a_recording_is_heard_before_it_is_uploaded(visit):
     expect(card(page, "Bản thu thử").get_by_text("sẵn sàng")).to_be_visible()
 
 
+def test_a_recording_waits_for_who_looked_at_another_screen(visit):
+    visitor = visit(permissions=["microphone"])
+    page = visitor.page
+    visitor.open("/ban-tin")
+    page.get_by_role("button", name="Thu bằng micro").click()
+    page.get_by_role("button", name="Bắt đầu thu").click()
+    expect(page.get_by_text("0:01")).to_be_visible()
+
+    page.get_by_role("link", name="Cụm loa", exact=True).click()
+    expect(page.get_by_role("heading", name="Cụm loa", level=1)).to_be_visible()
+    page.get_by_role("link", name="Bản tin", exact=True).click()
+
+    expect(page.get_by_text("Đang tạm dừng")).to_be_visible()
+    page.get_by_role("button", name="Thu xong").click()
+    expect(page.get_by_role("button", name="Nghe «bản vừa thu»")).to_be_visible()
+
+
 def test_who_refuses_the_microphone_is_told_how_to_allow_it(visitor):
     page = visitor.page
     page.add_init_script(

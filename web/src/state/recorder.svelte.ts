@@ -24,6 +24,10 @@ export class Recorder {
   #since = 0
   #before = 0
 
+  get busy(): boolean {
+    return this.state === 'recording' || this.state === 'paused'
+  }
+
   get ending(): string {
     return this.sound?.type.includes('mp4') ? 'm4a' : this.sound?.type.includes('ogg') ? 'ogg' : 'webm'
   }
@@ -60,11 +64,18 @@ export class Recorder {
     if (this.#media && this.#media.state !== 'inactive') this.#media.stop()
   }
 
-  /** Gives the microphone back. */
-  close(): void {
-    cancelAnimationFrame(this.#frame)
+  /** Forgets what was recorded. */
+  discard(): void {
     if (this.#media) this.#media.onstop = null
     this.stop()
+    this.#release()
+    this.sound = undefined
+    this.fault = undefined
+    this.state = 'idle'
+  }
+
+  #release(): void {
+    cancelAnimationFrame(this.#frame)
     this.#stream?.getTracks().forEach((track) => track.stop())
     void this.#context?.close()
     this.#context = undefined
@@ -93,7 +104,7 @@ export class Recorder {
 
   #finish(mimeType: string): void {
     const sound = new Blob(this.#pieces, { type: mimeType })
-    this.close()
+    this.#release()
     this.sound = sound.size > 0 ? sound : undefined
     this.state = this.sound ? 'done' : 'idle'
     if (!this.sound) this.fault = 'failed'
