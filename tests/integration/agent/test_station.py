@@ -46,10 +46,11 @@ def assert_delivered_exactly_once(town: Town, board: Board) -> None:
 def test_a_bulletin_goes_from_the_server_to_the_loudspeaker_and_its_proof_comes_back(
     town: Town, board: Board
 ) -> None:
-    start = soon(8)
-    town.plays(start)
-
     board.switch_on()
+    wait_until(lambda: is_online(town, 1))
+    start = soon(8)
+
+    town.plays(start)
     wait_until(lambda: len(reported(town, RecordKind.ENDED)) == 1)
 
     (started,), (ended,) = reported(town, RecordKind.STARTED), reported(town, RecordKind.ENDED)
@@ -110,9 +111,10 @@ def test_a_broker_that_knows_another_password_is_named(town: Town, board: Board)
 def test_cut_off_it_plays_on_time_and_delivers_its_journal_when_all_is_back(
     town: Town, board: Board
 ) -> None:
+    board.switch_on()
+    wait_until(lambda: is_online(town, 1))
     first, second = soon(9), soon(34)
     town.plays(first, second)
-    board.switch_on()
     wait_until(lambda: bool(reported(town, RecordKind.FETCHED)))
 
     town.stop_http()
