@@ -16,7 +16,14 @@ from loa_agent.durable import PRIVATE_FOLDER
 from loa_agent.enrol import Claim, EnrolError, enrol
 from loa_agent.owner import act_as_owner
 from loa_agent.ports import StorageError
-from loa_agent.runtime import DEFAULT_DEVICE, AlreadyRunningError, Output, agent_version, alone, run
+from loa_agent.runtime.assembly import (
+    DEFAULT_DEVICE,
+    AlreadyRunningError,
+    Output,
+    agent_version,
+    alone,
+    run,
+)
 from loa_agent.words import LANGUAGE_VARIABLE, Language, say
 
 GOOD, WRONG = 0, 1

@@ -8,7 +8,7 @@ from loa_agent.check.finding import Finding
 from loa_agent.check.links import check_broker, check_clock, check_server, check_sound
 from loa_agent.check.local import check_disk, check_journal, check_keys
 from loa_agent.config import Folder, IdentityError, load_identity
-from loa_agent.runtime import AlreadyRunningError, Output, alone, sink_opener
+from loa_agent.runtime.assembly import AlreadyRunningError, Output, alone, sink_opener
 
 
 def check(folder: Folder, output: Output) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import pytest
 from loa_agent.adapters import ntp_kernel
 from loa_agent.cli import main
 from loa_agent.config import Folder, default_folder
-from loa_agent.runtime import alone
+from loa_agent.runtime.assembly import alone
 
 
 @pytest.fixture(autouse=True)

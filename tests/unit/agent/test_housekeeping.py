@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from loa_agent.core import events as e
-from loa_agent.housekeeping import CLOCK_EVERY_S, TICK_EVERY_S, Chores, Housekeeping
 from loa_agent.protocol.reports import ClockTrust
+from loa_agent.runtime.housekeeping import CLOCK_EVERY_S, TICK_EVERY_S, Chores, Housekeeping
 from makers import NOON
 
 

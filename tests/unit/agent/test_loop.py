@@ -9,18 +9,18 @@ import pytest
 from fakes.disk import FakeBlobs, FakeDocuments, FakeJournal
 from loa_agent.core import commands as c
 from loa_agent.core import events as e
-from loa_agent.fetching import FetchQueue
-from loa_agent.housekeeping import Chores, Housekeeping
-from loa_agent.loop import MAX_EVENTS, Inbox, Loop
-from loa_agent.obeying import Edges, Obeying
 from loa_agent.ports import Emit, FetchError
 from loa_agent.protocol import topics
 from loa_agent.protocol.acceptance import parse
 from loa_agent.protocol.documents import Document
 from loa_agent.protocol.reports import ClockTrust, RecordKind, Report, State, StationStatus
 from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal, unseal
-from loa_agent.server_time import ServerTime
-from loa_agent.storing import Storing
+from loa_agent.runtime.fetching import FetchQueue
+from loa_agent.runtime.housekeeping import Chores, Housekeeping
+from loa_agent.runtime.loop import MAX_EVENTS, Inbox, Loop
+from loa_agent.runtime.obeying import Edges, Obeying
+from loa_agent.runtime.server_time import ServerTime
+from loa_agent.runtime.storing import Storing
 from makers import AUTHORITY, STATION, a_broadcast, a_config, a_manifest, sha
 from patience import wait_until
 

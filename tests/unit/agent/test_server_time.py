@@ -8,7 +8,7 @@ from loa_agent.protocol import topics
 from loa_agent.protocol.documents import Ack
 from loa_agent.protocol.reports import ClockTrust
 from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal
-from loa_agent.server_time import ServerTime
+from loa_agent.runtime.server_time import ServerTime
 from makers import AUTHORITY, NOON, STATION
 
 SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@
 import pytest
 from fakes.disk import FakeDocuments, FakeJournal
 from loa_agent.protocol.reports import Record, RecordKind
-from loa_agent.storing import MAX_WAITING_RECORDS, Storing
+from loa_agent.runtime.storing import MAX_WAITING_RECORDS, Storing
 from makers import NOON
 
 

@@ -32,16 +32,16 @@ from loa_agent.adapters.sink_alsa import AlsaSink
 from loa_agent.adapters.sink_file import FileSink
 from loa_agent.config import Folder, Identity, load_identity
 from loa_agent.core import events as e
-from loa_agent.fetching import FetchQueue
-from loa_agent.housekeeping import Chores, Housekeeping
-from loa_agent.loop import Inbox, Loop
-from loa_agent.obeying import Edges, Obeying
 from loa_agent.ports import StorageError
 from loa_agent.protocol import topics
 from loa_agent.protocol.reports import State, StationStatus
 from loa_agent.protocol.seal import SigningKey, seal
-from loa_agent.server_time import ServerTime
-from loa_agent.storing import Storing
+from loa_agent.runtime.fetching import FetchQueue
+from loa_agent.runtime.housekeeping import Chores, Housekeeping
+from loa_agent.runtime.loop import Inbox, Loop
+from loa_agent.runtime.obeying import Edges, Obeying
+from loa_agent.runtime.server_time import ServerTime
+from loa_agent.runtime.storing import Storing
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from loa_agent.core import commands as c
 from loa_agent.core import events as e
 from loa_agent.core.reporting import current_state
 from loa_agent.core.state import Brain
-from loa_agent.fetching import FetchQueue
 from loa_agent.ports import Blobs, Bus, Journal, Player, StorageError
 from loa_agent.protocol import topics
 from loa_agent.protocol.reports import MAX_RECORDS_PER_REPORT, Report, StationStatus
 from loa_agent.protocol.seal import MAX_SEALED_BYTES, SigningKey, seal
-from loa_agent.server_time import ServerTime
-from loa_agent.storing import Storing
+from loa_agent.runtime.fetching import FetchQueue
+from loa_agent.runtime.server_time import ServerTime
+from loa_agent.runtime.storing import Storing
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from loa_agent.core import commands as c
 from loa_agent.core import events as e
 from loa_agent.core.machine import step
 from loa_agent.core.state import Brain
-from loa_agent.housekeeping import Housekeeping
-from loa_agent.obeying import Obeying
 from loa_agent.protocol.reports import RecordKind
+from loa_agent.runtime.housekeeping import Housekeeping
+from loa_agent.runtime.obeying import Obeying
 
 log = logging.getLogger(__name__)
 

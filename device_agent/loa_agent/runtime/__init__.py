@@ -1,0 +1,1 @@
+"""A running station: joins the brain to the edges, one loop, one queue."""
