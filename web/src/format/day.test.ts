@@ -35,7 +35,7 @@ test('plays of one instant are one line that counts who played', () => {
   ])
 
   expect(lines).toHaveLength(1)
-  expect(lines[0]).toMatchObject({ heard: 2, trouble: 1, worstMs: -3, playing: false })
+  expect(lines[0]).toMatchObject({ heard: 2, partly: 0, missed: 1, worstMs: -3, playing: false })
 })
 
 test('a day shows what was, then what the server says is next and the rest of a daily rule', () => {

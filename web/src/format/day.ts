@@ -10,8 +10,10 @@ export interface Sounding {
   playing: boolean
   /** Stations that have played or are playing it. */
   heard: number
-  /** Stations that missed some or all of it. */
-  trouble: number
+  /** Stations that played only some of it. */
+  partly: number
+  /** Stations that played nothing of it. */
+  missed: number
   /** The largest distance between planned and actual start. */
   worstMs: number | null
 }
@@ -25,10 +27,18 @@ export interface DayEntry {
   minutes: number
   state: 'past' | 'playing' | 'coming'
   heard: number
-  trouble: number
+  partly: number
+  missed: number
   /** Names of where it is meant to sound, when still to come. */
   where: string[]
 }
+
+const COUNTED = {
+  playing: 'heard',
+  played: 'heard',
+  partly: 'partly',
+  missed: 'missed',
+} as const satisfies Record<Play['outcome'], keyof Sounding>
 
 /** Plays of the same instant become one line, newest first as they came. */
 export function soundings(plays: Play[]): Sounding[] {
@@ -37,10 +47,8 @@ export function soundings(plays: Play[]): Sounding[] {
     if (!play.planned_at) continue
     const key = `${play.broadcast} ${play.planned_at}`
     const known = found.get(key) ?? blank(key, play, play.planned_at)
-    const well = play.outcome === 'playing' || play.outcome === 'played'
     known.playing ||= play.outcome === 'playing'
-    known.heard += well ? 1 : 0
-    known.trouble += well ? 0 : 1
+    known[COUNTED[play.outcome]] += 1
     if (play.difference_ms !== null && isWorse(play.difference_ms, known.worstMs)) {
       known.worstMs = play.difference_ms
     }
@@ -60,11 +68,12 @@ export function dayEntries(
   for (const sounding of soundings(plays)) {
     const wall = wallOf(new Date(sounding.plannedAt), zone)
     if (wall.day !== day) continue
-    const { broadcast, title, heard, trouble } = sounding
+    const { broadcast, title, heard, partly, missed } = sounding
     const key = `${broadcast} ${wall.time}`
     const state = sounding.playing ? 'playing' : 'past'
     const { time, minutes } = wall
-    entries.set(key, { key, broadcast, title, time, minutes, state, heard, trouble, where: [] })
+    const counts = { heard, partly, missed }
+    entries.set(key, { key, broadcast, title, time, minutes, state, ...counts, where: [] })
   }
   for (const broadcast of broadcasts) {
     for (const time of comingTimes(broadcast, day, zone)) {
@@ -77,7 +86,8 @@ export function dayEntries(
 
 function blank(key: string, play: Play, plannedAt: string): Sounding {
   const { broadcast, title } = play
-  return { key, broadcast, title, plannedAt, playing: false, heard: 0, trouble: 0, worstMs: null }
+  const counts = { heard: 0, partly: 0, missed: 0 }
+  return { key, broadcast, title, plannedAt, playing: false, ...counts, worstMs: null }
 }
 
 function isWorse(ms: number, thanMs: number | null): boolean {
@@ -103,7 +113,8 @@ function coming(key: string, broadcast: Broadcast, time: string): DayEntry {
     minutes: minutesOf(time),
     state: 'coming',
     heard: 0,
-    trouble: 0,
+    partly: 0,
+    missed: 0,
     where: broadcast.audiences.map((audience) => audience.name),
   }
 }

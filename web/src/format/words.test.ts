@@ -4,6 +4,7 @@ import { timeTyped } from './clock-text'
 import { csv } from './csv'
 import { placesInWords, within } from './name'
 import { sentence, stationSentence } from './problem'
+import { countsInWords, outcomeOf } from './sounding'
 import { titleOf } from './title'
 import { freshWish, whenOf } from './wish'
 
@@ -71,4 +72,12 @@ test('a time is understood as people type it, and never as afternoon by accident
     '05:30',
   ])
   expect(['24:00', '12:60', '5 PM', 'sáng', ''].map(timeTyped)).toEqual(Array(5).fill(undefined))
+})
+
+test('a part that was heard is not called silence', () => {
+  const counts = { heard: 0, partly: 3, missed: 0 }
+
+  expect(outcomeOf(counts, false)).toEqual({ tone: 'warn', text: 'phát một phần' })
+  expect(countsInWords(counts, false)).toBe('3 cụm loa phát một phần.')
+  expect(outcomeOf({ heard: 0, partly: 0, missed: 2 }, false).text).toBe('không phát')
 })
