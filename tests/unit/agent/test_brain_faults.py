@@ -316,6 +316,18 @@ class TestPlays:
         assert [code for code, _ in ended(station)] == ["interrupted", "completed"]
         assert ended(station)[0][1] is None
 
+    def test_a_play_cut_by_a_long_power_cut_is_not_missed_as_well(
+        self, station: FakeStation
+    ) -> None:
+        station.receive(a_manifest(a_broadcast(duration_ms=TEN_MINUTES)))
+        station.until(NOON + 5 * MINUTE)
+        station.now = NOON + HOUR
+        station.switch_on()
+        station.until(NOON + 2 * HOUR)
+
+        assert ended(station) == [("interrupted", None)]
+        assert station.kinds(RecordKind.MISSED) == []
+
     def test_a_broken_file_does_not_delay_the_next_bulletin(self, station: FakeStation) -> None:
         broken = a_broadcast("b1", duration_ms=TEN_MINUTES)
         station.receive(a_manifest(broken, a_broadcast("b2", NOON + 10 * MINUTE, letter="b")))

@@ -118,6 +118,8 @@ weather = (
     waits,
     waits,
     clocks,
+    st.just(lambda s: s.set_clock(timedelta(0), ClockTrust.UNTRUSTED)),
+    st.just(lambda s: s.set_clock(timedelta(0), ClockTrust.SYNCHRONISED)),
     cuts,
     st.just(lambda s: s.again()),
     st.just(online),
@@ -137,6 +139,14 @@ def a_station(found: list[Broadcast], hours: tuple[Window, ...]) -> RoughStation
     station.receive(a_config(hours=hours), a_manifest(*found))
     station.wait(2 * MINUTE)
     return station
+
+
+def live_through(station: RoughStation, steps: list[Step]) -> None:
+    """Each step, a moment in which it can do harm, and quiet weather at the end."""
+    for step in steps:
+        step(station)
+        station.wait(SECOND)
+    calm_down(station)
 
 
 def calm_down(station: RoughStation) -> None:
@@ -170,9 +180,7 @@ def test_no_weather_makes_a_station_sound_where_it_must_not(
 ) -> None:
     station = a_station(found, hours)
 
-    for step in steps:
-        step(station)
-    calm_down(station)
+    live_through(station, steps)
 
     assert station.faults == []
     assert station.playing == {}
@@ -185,9 +193,7 @@ def test_each_due_occurrence_ends_as_exactly_one_of_played_partly_or_missed(
 ) -> None:
     station = a_station(found, hours)
 
-    for step in steps:
-        step(station)
-    calm_down(station)
+    live_through(station, steps)
 
     records = by_occurrence(station.journal)
     due = {o.id: o for b in found for o in occurrences(b, START, NOON + 4 * HOUR)}
@@ -206,9 +212,7 @@ def test_each_due_occurrence_ends_as_exactly_one_of_played_partly_or_missed(
 def test_nothing_is_claimed_that_was_not_heard(found: list[Broadcast], steps: list[Step]) -> None:
     station = a_station(found, ALL_DAY)
 
-    for step in steps:
-        step(station)
-    calm_down(station)
+    live_through(station, steps)
 
     lengths_ms = {b.id: b.duration_ms for b in found}
     for name, records in by_occurrence(station.journal).items():
