@@ -130,7 +130,8 @@ def _impure(tree: ast.AST) -> Iterator[tuple[int, str]]:
 @pytest.mark.integration
 def test_a_station_starts_where_the_libraries_of_the_server_are_not_installed() -> None:
     blocked = "\n".join(f"sys.modules[{name!r}] = None" for name in SERVER_ONLY)
-    program = f"import sys\n{blocked}\nimport loa_agent.cli, loa_agent.runtime.assembly, loa_agent.enrol\n"
+    modules = "loa_agent.cli, loa_agent.runtime.assembly, loa_agent.enrol"
+    program = f"import sys\n{blocked}\nimport {modules}\n"
 
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
