@@ -107,14 +107,17 @@ def test_a_deleted_upload_is_not_prepared(world: World) -> None:
     assert claim(world) is None
 
 
-def test_an_upload_is_dropped_when_it_is_old_and_nothing_needs_it(world: World) -> None:
+def test_an_upload_is_dropped_when_it_was_rejected_long_ago(world: World) -> None:
     old, waiting, again = (world.upload(title=each) for each in ("Cũ", "Đợi", "Lại"))
+    ready = world.upload(title="Xong")
     voice = world.services.blobs.keep(io.BytesIO(b"voice"), 100)
-    for _ in range(3):
+    for _ in range(4):
         job = claim(world)
         assert job is not None
         with world.store.write() as rows:
-            if job.bulletin != waiting.id:
+            if job.bulletin in {old.id, again.id}:
+                rows.bulletins.reject(job, "silent_audio", {})
+            elif job.bulletin == ready.id:
                 rows.bulletins.finish(job, Voice(voice, 5, 60_000, -16.0))
     for path in world.services.blobs.folder.iterdir():  # type: ignore[attr-defined]
         os.utime(path, (NOW.timestamp(), NOW.timestamp()))
@@ -127,7 +130,8 @@ def test_an_upload_is_dropped_when_it_is_old_and_nothing_needs_it(world: World) 
     kept = {path.name for path in world.services.blobs.folder.iterdir()}  # type: ignore[attr-defined]
     assert (early, dropped) == (0, 1)
     assert old.source_sha256 not in kept
-    assert kept == {voice, waiting.source_sha256, again.source_sha256}
+    sources = (waiting, again, ready)
+    assert kept == {voice, *(each.source_sha256 for each in sources)}
     assert drop_sources(world.services) == 0
 
 

@@ -1,15 +1,15 @@
-"""Make room: an upload is not needed once it was judged and its voice prepared."""
+"""Make room: what was rejected or deleted; the original of a living bulletin stays."""
 
 from datetime import timedelta
 
 from loa_server.application.services import Services
 
 KEPT_FOR = timedelta(days=7)
-"""Long enough to hear what somebody complains about, and to prepare it anew after a repair."""
+"""Long enough to hear what somebody complains about, and to undo a mistaken rejection."""
 
 
 def drop_sources(services: Services) -> int:
-    """Delete old uploads that no job waits for; voices stay as long as anything can name them.
+    """Delete old uploads nobody can use any more; voices stay as long as anything can name them.
 
     The file's own age counts as well: the same recording uploaded again is new.
     """

@@ -112,12 +112,12 @@ class BulletinRows:
         return self._connection.execute(query).first() is not None
 
     def spent_sources(self, before: datetime) -> Sequence[str]:
-        """Hashes of uploads older than `before` that nothing waits for and no voice bears."""
-        waiting = and_(
-            bulletins.c.status == BulletinStatus.PREPARING.value, bulletins.c.deleted_at.is_(None)
+        """Hashes of uploads from before `before` that were rejected or deleted, and no voice."""
+        alive = and_(
+            bulletins.c.status != BulletinStatus.REJECTED.value, bulletins.c.deleted_at.is_(None)
         )
         needed = select(bulletins.c.source_sha256).where(
-            or_(waiting, bulletins.c.created_at >= before)
+            or_(alive, bulletins.c.created_at >= before)
         )
         voices = select(bulletins.c.sha256).where(bulletins.c.sha256.is_not(None))
         query = (
