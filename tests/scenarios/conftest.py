@@ -1,4 +1,4 @@
-"""Scenarios run on one kind of database: they are about the parts together."""
+"""A province whose parts are all real but the air between them, on both databases."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,11 +14,6 @@ HOMES = {
     **{f"an-hanh-{number}": "an-hanh" for number in range(1, 3)},
     **{f"tuy-phuoc-{number}": "tuy-phuoc" for number in range(1, 3)},
 }
-
-
-@pytest.fixture
-def kind() -> str:
-    return "sqlite"
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ import pytest
 from loa_server.config import Settings, to_environ
 from loa_server.demo import command
 from loa_server.demo.browser import Browser
+from loa_server.demo.check import check
 from loa_server.demo.programs import free_ports
 from loa_server.demo.run import address
 from patience import wait_until
@@ -107,6 +108,21 @@ def test_the_check_proves_that_every_station_played(tmp_path: Path) -> None:
     assert len({each["sha256"] for each in stations}) == 1
     assert list(tmp_path.iterdir()) == []
     assert [each.pid for each in psutil.process_iter() if str(tmp_path) in line(each)] == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_on_postgresql_every_station_proves_its_play_too(demo: Demo, database_url: str) -> None:
+    demo.environ["LOA_DATABASE_URL"] = database_url
+    demo.start()
+    browser = Browser(demo.said["address"])
+    browser.sign_in(demo.said["username"], demo.said["password"])
+
+    proofs = check(browser, command.SPEECH)
+
+    assert sorted(each.station for each in proofs) == demo.said["stations"]
+    assert all(each.ok for each in proofs), proofs
+    assert not (demo.settings.data / "loa.db").exists()
+    assert demo.end(signal.SIGTERM) == 0
 
 
 def line(process: psutil.Process) -> str:
