@@ -1,7 +1,7 @@
 """What stations say is kept once and exactly, on both databases."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from loa_agent.protocol.errors import DocumentError
@@ -75,7 +75,15 @@ def test_a_hole_that_cannot_be_filled_is_noted(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"boot": 10**30}, {"occurrence": "a\0b"}, {"code": "c" * 5000}, {"code": "\ud800"}]
+    "facts",
+    [
+        {"boot": 10**30},
+        {"occurrence": "a\0b"},
+        {"code": "c" * 5000},
+        {"code": "\ud800"},
+        {"at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
+        {"at": datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=14)))},
+    ],
 )
 def test_what_no_column_holds_costs_its_own_message_only(world: World, facts) -> None:
     good, bad = a_record(1, FETCHED, item=sha("x")), a_record(1, RecordKind.MISSED)

@@ -7,7 +7,7 @@ from datetime import datetime
 from loa_agent.protocol.errors import DocumentError
 from loa_agent.protocol.reports import Record, RecordKind, State, StationStatus
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.mapping import put
@@ -128,6 +128,11 @@ class DbLedger:
             with self._connection.begin_nested():
                 yield
         except (DataError, IntegrityError, OverflowError, UnicodeError) as error:
+            raise DocumentError("malformed_document") from error
+        except DBAPIError:
+            raise
+        except StatementError as error:
+            # The value never reached the database: an instant before the year 1, for example.
             raise DocumentError("malformed_document") from error
 
     def public_key(self, station: str) -> tuple[str, str] | None:
