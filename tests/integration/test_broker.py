@@ -172,6 +172,7 @@ def test_a_station_writes_under_its_own_name_and_nowhere_else(
         topics.report("tuy-phuoc-1"),
         topics.manifest("a-gia-lai"),
         topics.config("phu-cat-1"),
+        f"{topics.report('phu-cat-1')}/1",
     ]
 
     for topic in forged:

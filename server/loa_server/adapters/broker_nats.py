@@ -128,11 +128,12 @@ def _station_account(access: StationAccess) -> dict[str, object]:
         for kind in (topics.manifest, topics.alert, topics.command)
     ]
     own = [topics.config(access.station), topics.ack(access.station)]
-    up = topics.state(access.station).removesuffix("/state")
+    # No topic beside these two: each would hold one more message that the broker retains.
+    up = [topics.state(access.station), topics.report(access.station)]
     return _account(
         access.station,
         access.password,
-        publish=[f"{_subject(up)}.>"],
+        publish=[_subject(topic) for topic in up],
         subscribe=[_subject(topic) for topic in own + documents],
     )
 
