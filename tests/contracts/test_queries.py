@@ -72,6 +72,42 @@ def test_nobody_sees_anything_outside_the_reach(world: World) -> None:
     assert seen_by["nowhere"] == [0, 0, 0, 0, 0, False, False, False, 0]
 
 
+def test_what_others_order_is_seen_where_it_sounds_and_only_that_part_of_it(world: World) -> None:
+    wide = world.broadcast("a-gia-lai", actor=world.province)
+    mixed = world.broadcast("s-phu-cat-1", "a-tuy-phuoc", actor=world.province)
+    elsewhere = world.broadcast("a-tuy-phuoc", actor=world.province)
+    own = world.broadcast("a-phu-cat", "a-an-hanh")
+
+    shown = {each.broadcast.id: each for each in world.queries.broadcasts(NOW, 10, "phu-cat")}
+    rows = world.queries.progress(mixed.id, NOW, "phu-cat")
+
+    assert shown.keys() == {wide.id, mixed.id, own.id}
+    assert {key: each.may_stop for key, each in shown.items()} == {
+        wide.id: False,
+        mixed.id: False,
+        own.id: True,
+    }
+    assert {key: each.station_count for key, each in shown.items()} == {
+        wide.id: 2,
+        mixed.id: 1,
+        own.id: 2,
+    }
+    assert [each.id for each in shown[mixed.id].audiences] == ["s-phu-cat-1"]
+    assert [row.station for row in rows] == ["phu-cat-1"]
+    assert world.queries.progress(elsewhere.id, NOW, "phu-cat") == []
+    assert world.queries.broadcast(elsewhere.id, NOW, "phu-cat") is None
+
+
+def test_where_no_station_stands_nothing_from_above_is_seen(world: World) -> None:
+    broadcast = world.broadcast("a-gia-lai", actor=world.province)
+    with writing(world.engine) as connection:
+        there = stations.c.area == "tuy-phuoc"
+        connection.execute(update(stations).where(there).values(retired_at=NOW))
+
+    assert world.queries.broadcasts(NOW, 10, "tuy-phuoc") == []
+    assert world.queries.broadcast(broadcast.id, NOW, "tuy-phuoc") is None
+
+
 def test_a_station_is_shown_as_it_last_said(world: World) -> None:
     broadcast = world.broadcast()
     never = world.queries.station_view("an-hanh-1", NOW, "vn")

@@ -112,6 +112,7 @@ def broadcast_to_shape(view: BroadcastView) -> shapes.Broadcast:
         station_count=view.station_count,
         duration_ms=view.duration_ms,
         status=view.status,
+        may_stop=view.may_stop,
     )
 
 

@@ -165,7 +165,10 @@ class OrderedDaily(Shape):
 
 
 class Broadcast(Shape):
-    """A broadcast as a list shows it; `next_at` is null when nothing more will sound."""
+    """A broadcast as a list shows it; `next_at` is null when nothing more will sound.
+
+    `may_stop` is false for what was ordered above and only sounds here.
+    """
 
     id: str
     title: str
@@ -181,6 +184,7 @@ class Broadcast(Shape):
     station_count: int
     duration_ms: int
     status: BroadcastStatus
+    may_stop: bool
 
 
 class ProgressRow(Shape):

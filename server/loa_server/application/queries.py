@@ -73,7 +73,11 @@ class AudienceView:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastView:
-    """A broadcast with what a list shows; `next_at` is None when nothing more will sound."""
+    """A broadcast with what a list shows; `next_at` is None when nothing more will sound.
+
+    Audiences and stations are those within the reach of who asks; `may_stop` is False when it was
+    ordered outside that reach and only sounds there.
+    """
 
     broadcast: Broadcast
     audiences: tuple[AudienceView, ...]
@@ -82,6 +86,7 @@ class BroadcastView:
     next_at: datetime | None
     station_count: int
     status: BroadcastStatus
+    may_stop: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Queries(Protocol):
 
     def bulletin(self, bulletin: str, reach: str) -> BulletinView | None: ...
     def broadcasts(self, now: datetime, limit: int, reach: str) -> Sequence[BroadcastView]:
-        """Newest first."""
+        """Ordered in reach, or sounding at stations there; newest first."""
 
     def broadcast(self, broadcast: str, now: datetime, reach: str) -> BroadcastView | None: ...
     def progress(self, broadcast: str, now: datetime, reach: str) -> Sequence[ProgressRow]:

@@ -46,6 +46,7 @@ def test_a_broadcast_sent_now_starts_when_stations_can_be_ready(
         "station_count": 2,
         "duration_ms": 60_000,
         "status": "scheduled",
+        "may_stop": True,
     }
 
 

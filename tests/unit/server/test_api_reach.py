@@ -72,6 +72,23 @@ def test_lists_hold_only_what_lies_in_reach(
     }
 
 
+def test_what_the_province_ordered_is_followed_in_the_commune_but_stopped_only_above(
+    town: World, province: Visitor, commune: Visitor
+) -> None:
+    broadcast = town.broadcast("a-gia-lai", actor=town.province)
+    path = f"/broadcasts/{broadcast.id}"
+
+    below = commune.get(path).get_json()
+    followed = commune.get(f"{path}/progress").get_json()
+    refused = commune.post(f"{path}/stop", {})
+    stopped = province.post(f"{path}/stop", {})
+
+    assert (below["may_stop"], below["station_count"]) == (False, 2)
+    assert len(followed) == 2
+    assert refusal(refused) == (403, "forbidden")
+    assert stopped.status_code == 204
+
+
 def test_nobody_adds_a_station_or_sends_anything_elsewhere(
     town: World, commune: Visitor, province: Visitor
 ) -> None:

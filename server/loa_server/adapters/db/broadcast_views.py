@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from loa_server.adapters.db.broadcasts import read_broadcasts, read_bulletins
 from loa_server.adapters.db.mapping import AnyRow
 from loa_server.adapters.db.places import read_tree
+from loa_server.adapters.db.reach import sounding_within
 from loa_server.adapters.db.tables import account as accounts
 from loa_server.adapters.db.tables import station as stations
 from loa_server.application.queries import AudienceView, BroadcastView
@@ -19,32 +20,43 @@ from loa_server.domain.standing import standing
 
 
 def read_broadcast_views(
-    connection: Connection, now: datetime, *where: ColumnElement[bool], limit: int | None = None
+    connection: Connection,
+    now: datetime,
+    reach: str,
+    *where: ColumnElement[bool],
+    limit: int | None = None,
 ) -> list[BroadcastView]:
-    """Broadcasts that meet the conditions, newest first."""
-    found = read_broadcasts(connection, *where, limit=limit)
+    """Broadcasts heard or ordered in reach that meet the conditions, newest first.
+
+    Of what others ordered, only the part meant for stations in reach is shown.
+    """
+    found = read_broadcasts(connection, sounding_within(reach), *where, limit=limit)
     travelling = as_they_travel(connection, found)
     authors = _authors(connection, found)
     tree = read_tree(connection)
+    under = tree.under(reach)
     rows = connection.execute(
         select(stations.c.id, stations.c.name, stations.c.area, stations.c.retired_at)
     ).all()
-    listeners = _listeners(tree, rows)
+    listeners = _listeners(tree, [row for row in rows if row.area in under])
     names = {f"s-{row.id}": row.name for row in rows}
     names |= {f"a-{area.id}": area.name for area in tree.all()}
     views = []
     for each in found:
         stands = standing(travelling[each.id], each.stopped_at, now, with_last=False)
         reached = set().union(*(listeners[audience] for audience in each.audiences))
+        own = each.area in under
+        meant = [audience for audience in each.audiences if own or listeners[audience]]
         views.append(
             BroadcastView(
                 broadcast=each,
-                audiences=tuple(AudienceView(a, names.get(a, a)) for a in each.audiences),
+                audiences=tuple(AudienceView(a, names.get(a, a)) for a in meant),
                 author_name=authors.get(each.author, ""),
                 duration_ms=travelling[each.id].duration_ms,
                 next_at=stands.next_at,
                 station_count=len(reached),
                 status=stands.status,
+                may_stop=own,
             )
         )
     return views

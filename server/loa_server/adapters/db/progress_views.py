@@ -12,7 +12,7 @@ from loa_server.adapters.db.broadcast_views import as_they_travel
 from loa_server.adapters.db.broadcasts import read_broadcasts
 from loa_server.adapters.db.mapping import AnyRow, to_play
 from loa_server.adapters.db.places import read_tree
-from loa_server.adapters.db.reach import within
+from loa_server.adapters.db.reach import sounding_within, within
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, held_blob, play, presence, refusal
 from loa_server.adapters.db.tables import station as stations
@@ -36,10 +36,8 @@ class _Told:
 def read_progress(
     connection: Connection, broadcast: str, now: datetime, reach: str
 ) -> list[ProgressRow]:
-    """A row per station in reach, by name; none when the broadcast lies outside."""
-    found = read_broadcasts(
-        connection, broadcasts.c.id == broadcast, within(broadcasts.c.area, reach)
-    )
+    """A row per station in reach, by name; none when the broadcast is not heard there."""
+    found = read_broadcasts(connection, broadcasts.c.id == broadcast, sounding_within(reach))
     if not found:
         return []
     travelling = as_they_travel(connection, found)[broadcast]

@@ -114,14 +114,12 @@ class DbQueries:
     def broadcasts(self, now: datetime, limit: int, reach: str) -> Sequence[BroadcastView]:
         """Newest first."""
         with reading(self._engine) as connection:
-            mine = within(broadcasts.c.area, reach)
-            return read_broadcast_views(connection, now, mine, limit=limit)
+            return read_broadcast_views(connection, now, reach, limit=limit)
 
     def broadcast(self, broadcast: str, now: datetime, reach: str) -> BroadcastView | None:
         """One broadcast; None outside the reach."""
         with reading(self._engine) as connection:
-            mine = (broadcasts.c.id == broadcast, within(broadcasts.c.area, reach))
-            found = read_broadcast_views(connection, now, *mine)
+            found = read_broadcast_views(connection, now, reach, broadcasts.c.id == broadcast)
         return found[0] if found else None
 
     def progress(self, broadcast: str, now: datetime, reach: str) -> Sequence[ProgressRow]:

@@ -2,27 +2,45 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, String, cast, literal, or_, select
 
 from loa_server.adapters.db.tables import area as areas
+from loa_server.adapters.db.tables import broadcast as broadcasts
+from loa_server.adapters.db.tables import broadcast_audience
 from loa_server.adapters.db.tables import station as stations
 
 
 def within(column: ColumnElement[Any], reach: str) -> ColumnElement[bool]:
     """Whether an area column names `reach` or what lies under it."""
-    under = select(areas.c.id).where(areas.c.id == reach).cte("under", recursive=True)
-    under = under.union(select(areas.c.id).join(under, areas.c.parent == under.c.id))
-    return column.in_(select(under.c.id))
+    return column.in_(select(_under(reach).c.id))
+
+
+def sounding_within(reach: str) -> ColumnElement[bool]:
+    """Whether a broadcast was ordered within `reach`, or from elsewhere for stations there."""
+    under = select(_under(reach).c.id)
+    meant = select(broadcast_audience.c.broadcast).where(
+        broadcast_audience.c.audience.in_(_heard_by(stations.c.area.in_(under)))
+    )
+    return or_(broadcasts.c.area.in_(under), broadcasts.c.id.in_(meant))
 
 
 def audiences_of(station: str) -> Select[tuple[str]]:
     """Audience ids a station in use listens to: itself, its area and the areas above."""
-    home = select(stations.c.area).where(stations.c.id == station, stations.c.retired_at.is_(None))
-    above = select(areas.c.id, areas.c.parent).where(areas.c.id.in_(home))
+    return _heard_by(stations.c.id == station)
+
+
+def _under(reach: str) -> CTE:
+    under = select(areas.c.id).where(areas.c.id == reach).cte("under", recursive=True)
+    return under.union(select(areas.c.id).join(under, areas.c.parent == under.c.id))
+
+
+def _heard_by(which: ColumnElement[bool]) -> Select[tuple[str]]:
+    used = (which, stations.c.retired_at.is_(None))
+    above = select(areas.c.id, areas.c.parent).where(
+        areas.c.id.in_(select(stations.c.area).where(*used))
+    )
     path = above.cte("path", recursive=True)
     path = path.union(select(areas.c.id, areas.c.parent).join(path, areas.c.id == path.c.parent))
-    own = select(literal("s-") + cast(stations.c.id, String)).where(
-        stations.c.id == station, stations.c.retired_at.is_(None)
-    )
+    own = select(literal("s-") + cast(stations.c.id, String)).where(*used)
     upper = select(literal("a-") + cast(path.c.id, String))
     return select(own.union_all(upper).subquery("heard").c[0])

@@ -68,6 +68,8 @@ export type Window = {
  * Broadcast
  *
  * A broadcast as a list shows it; `next_at` is null when nothing more will sound.
+ *
+ * `may_stop` is false for what was ordered above and only sounds here.
  */
 export type Broadcast = {
     /**
@@ -124,6 +126,10 @@ export type Broadcast = {
      */
     duration_ms: number;
     status: BroadcastStatus;
+    /**
+     * May Stop
+     */
+    may_stop: boolean;
 };
 
 /**
