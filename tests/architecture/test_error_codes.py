@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("device_agent/loa_agent", "server/loa_server")
 LANGUAGES = ("vi", "en")
+KEY = re.compile(r"""^\s*(["']?)([a-z][a-z0-9_]*)\1\s*:""", re.MULTILINE)
+"""A whole key: the end of `'record.busy'` says nothing about the code `busy`."""
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -22,13 +24,23 @@ def test_every_error_code_has_a_sentence(language):
     if not (ROOT / "web").exists():
         return
 
-    keys = set(re.findall(r"""["']?([a-z][a-z0-9_]*)["']?\s*:""", catalogue.read_text("utf-8")))
+    keys = _keys(catalogue.read_text("utf-8"))
 
     assert sorted(_error_codes() - keys) == []
 
 
 def test_the_codes_of_each_kind_of_error_are_found():
     assert {"bad_signature", "older", "silent_audio"} <= _error_codes()
+
+
+def test_the_end_of_a_longer_key_is_no_sentence_for_a_code():
+    catalogue = """  'record.busy': 'Micro đang bận: thử lại.',\n  disk_full: 'Hết chỗ.',"""
+
+    assert _keys(catalogue) == {"disk_full"}
+
+
+def _keys(catalogue: str) -> set[str]:
+    return {found[1] for found in KEY.findall(catalogue)}
 
 
 def _error_codes() -> set[str]:
