@@ -79,9 +79,9 @@ def test_turning_one_station_off_leaves_the_others_chosen(visitor):
     visitor.open(f"/phat/{bulletin}")
 
     page.get_by_label(re.compile("Cả xã Phù Cát")).check()
-    page.get_by_label("Cụm loa Chợ Phú Kim").uncheck()
+    page.get_by_label("Chợ Phú Kim").uncheck()
 
-    expect(page.get_by_label("Cụm loa Nhà văn hóa An Hòa")).to_be_checked()
+    expect(page.get_by_label("Nhà văn hóa An Hòa")).to_be_checked()
     expect(page.get_by_text("tại cụm loa Nhà văn hóa An Hòa.")).to_be_visible()
 
 

@@ -31,9 +31,9 @@ AREAS = (
     Area("tuy-phuoc-trung-thanh", "21952-1", "Thôn Trung Thành", 3, "tuy-phuoc"),
 )
 STATIONS = {
-    "phu-cat-1": ("Cụm loa Nhà văn hóa An Hòa", "phu-cat-an-hoa"),
-    "phu-cat-2": ("Cụm loa Chợ Phú Kim", "phu-cat-phu-kim"),
-    "tuy-phuoc-1": ("Cụm loa Đình Trung Thành", "tuy-phuoc-trung-thanh"),
+    "phu-cat-1": ("Nhà văn hóa An Hòa", "phu-cat-an-hoa"),
+    "phu-cat-2": ("Chợ Phú Kim", "phu-cat-phu-kim"),
+    "tuy-phuoc-1": ("Đình Trung Thành", "tuy-phuoc-trung-thanh"),
 }
 
 
