@@ -46,7 +46,7 @@ def test_a_file_that_is_not_fit_is_refused_with_a_sentence(visitor):
     page.get_by_role("button", name="Đưa lên").click()
 
     refused = card(page, "Ghi âm cuộc họp")
-    expect(refused.get_by_text("bị từ chối")).to_be_visible()
+    expect(refused.get_by_text("không dùng được")).to_be_visible()
     expect(refused).to_contain_text("Tệp không có tiếng. Hãy kiểm tra micro rồi thu lại.")
 
 
@@ -65,7 +65,7 @@ def test_a_recording_is_heard_before_it_is_uploaded(visit):
     page.get_by_role("button", name="Thu xong").click()
     page.get_by_role("button", name="Nghe «bản vừa thu»").click()
     expect(page.get_by_text("0:01 /")).to_be_visible()
-    page.get_by_role("button", name="Đưa lên").click()
+    page.get_by_role("button", name="Dùng bản thu này").click()
     expect(page.get_by_label("Tên bản tin")).to_have_value(re.compile("Bản thu"))
     page.get_by_label("Tên bản tin").fill("Bản thu thử")
     page.get_by_role("button", name="Đưa lên").click()

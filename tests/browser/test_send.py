@@ -37,7 +37,7 @@ def test_a_broadcast_sent_now_is_followed_to_the_last_step_without_reloading(vis
     for step in ("fetched", "playing", "played"):
         rows = page.locator(f"[data-step={step}]")
         expect(rows).to_have_count(len(visitor.demo.stations), timeout=PLAYED_MS)
-    expect(page.get_by_text("3 trên 3 cụm loa đã phát.")).to_be_visible()
+    expect(page.get_by_text("3/3 cụm loa đã phát.")).to_be_visible()
     expect(page.locator("[data-step=played] dl").first).to_contain_text(MILLISECONDS)
     assert page.evaluate("window.neverReloaded") is True
 
@@ -140,6 +140,6 @@ def test_a_broadcast_is_stopped_and_says_who_still_plays(visitor):
     page.get_by_role("button", name="Dừng ngay").click()
 
     expect(
-        page.get_by_text(re.compile(r"Đã dừng lúc .* 2 trên 2 cụm loa không còn phát"))
+        page.get_by_text(re.compile(r"Đã dừng lúc .* 2/2 cụm loa không còn phát"))
     ).to_be_visible()
     expect(page.get_by_text("đã dừng", exact=True)).to_be_visible()

@@ -5,6 +5,7 @@ export interface Note {
 }
 
 const SHOWN_MS = 7_000
+const MOST_SHOWN = 3
 
 let shown = $state.raw<Note[]>([])
 let last = 0
@@ -17,7 +18,7 @@ export function notes(): Note[] {
 export function tell(text: string, kind: Note['kind'] = 'good'): void {
   last += 1
   const id = last
-  shown = [...shown, { id, text, kind }]
+  shown = [...shown, { id, text, kind }].slice(-MOST_SHOWN)
   setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
