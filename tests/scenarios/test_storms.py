@@ -9,11 +9,14 @@ from loa_agent.protocol import topics
 from loa_agent.protocol.documents import BroadcastClass, Manifest, Rule
 from loa_agent.protocol.reports import ClockTrust, RecordKind, Report
 from loa_agent.protocol.seal import SigningKey, seal
+from loa_server.adapters.db.lagging import DbLagging
+from loa_server.application.heal_documents import heal_documents
 from loa_server.application.stop_broadcast import stop_broadcast
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.progress import PlayOutcome, Step
 from loa_server.domain.when import At
 
+MANIFESTS = f"{topics.PREFIX}/manifest/"
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 EVENING = datetime(2026, 11, 23, 17, 0)
@@ -284,3 +287,17 @@ def test_a_new_station_hears_what_was_ordered_before_it_came(province: Province)
 
     assert device.cues() != []
     assert province.progress(evening)["phu-cat-1"].step is Step.PLAYED
+
+
+def test_a_document_the_broker_swallowed_arrives_all_the_same(province: Province) -> None:
+    province.air.rewrite = lambda topic, raw: None if topic.startswith(MANIFESTS) else raw
+    evening = in_the_evening(province, "a-phu-cat")
+    province.wait(MINUTE)
+    province.air.rewrite = lambda _topic, raw: raw
+    assert {row.step for row in province.progress(evening).values()} == {Step.WAITING}
+
+    healed = heal_documents(documents=DbLagging(province.world.engine))
+    province.until(FIVE_PM + 2 * MINUTE)
+
+    assert list(healed) == ["manifest/a-phu-cat"]
+    assert {row.step for row in province.progress(evening).values()} == {Step.PLAYED}

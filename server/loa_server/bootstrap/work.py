@@ -12,8 +12,10 @@ from pathlib import Path
 from loa_server.adapters.audio_ffmpeg import prepare
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.adapters.db.desk import DbDesk
+from loa_server.adapters.db.lagging import DbLagging
 from loa_server.adapters.db.ledger import DbSilent, open_ledger
 from loa_server.application.drop_sources import drop_sources
+from loa_server.application.heal_documents import heal_documents
 from loa_server.application.prepare_bulletin import prepare_next
 from loa_server.application.services import Services
 from loa_server.application.sweep_presence import sweep_presence
@@ -35,6 +37,7 @@ from loa_server.workers.together import Loop, run_together
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 5
+HEAL_EVERY_S = 60
 CLEAN_EVERY_S = 3600
 CLAIMS_KEPT = timedelta(days=30)
 RUBBISH = (".incoming-*", ".preparing-*")
@@ -91,8 +94,13 @@ def duties(settings: Settings, opened: Opened, bridge: Bridge) -> list[Duty]:
         for station in lost:
             logger.warning("station_lost station=%s", station)
 
+    def heal() -> None:
+        for key in heal_documents(documents=DbLagging(opened.engine)):
+            logger.warning("document_sent_again key=%s", key)
+
     return [
         Duty("sweep_presence", SWEEP_EVERY_S, sweep),
+        Duty("heal_documents", HEAL_EVERY_S, heal),
         Duty("forget", CLEAN_EVERY_S, partial(forget, opened.services)),
         Duty("clear", CLEAN_EVERY_S, partial(clear, settings.blobs)),
         Duty("drop_sources", CLEAN_EVERY_S, partial(drop_sources, opened.services)),
