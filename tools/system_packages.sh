@@ -8,6 +8,8 @@ need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 need chromium chromium
 need pulseaudio pulseaudio
 need aplay alsa-utils
+# The program that drives the browser links to it and the smallest Debian does not have it.
+compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
 compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null \
   || missing+=(libasound2-plugins)
 if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi

@@ -129,9 +129,9 @@ def station(broker: Broker) -> Iterator[Station]:
 def test_a_station_reads_the_manifests_of_its_audiences(
     server: Server, station: Station, audience: str
 ) -> None:
-    server.bus.publish(topics.manifest(audience), b"document", retain=True)
-
     code = station.subscribe(topics.manifest(audience))
+
+    server.bus.publish(topics.manifest(audience), b"document", retain=True)
 
     assert code == 0
     assert station.messages.get(timeout=PATIENCE_S) == (topics.manifest(audience), b"document")
