@@ -125,6 +125,9 @@ def test_the_figures_beside_the_names_are_those_of_the_code() -> None:
         "MAX_OCCURRENCE": str(reports.MAX_OCCURRENCE),
         "MAX_CODE": str(reports.MAX_CODE),
         "MAX_DOCUMENT": str(reports.MAX_DOCUMENT),
+        "MAX_VERSIONS": str(reports.MAX_VERSIONS),
+        "MAX_CONDITIONS": str(reports.MAX_CONDITIONS),
+        "MAX_LEAP": f"{reports.MAX_LEAP:,}",
         "MAX_REFUSALS_KEPT": str(documents.MAX_REFUSALS_KEPT),
         "MAX_COMMANDS_KEPT": str(documents.MAX_COMMANDS_KEPT),
     }

@@ -1,7 +1,7 @@
 """What a station says of itself: its state, and its journal record by record."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -12,6 +12,13 @@ MAX_OCCURRENCE = 80
 MAX_CODE = 60
 MAX_DOCUMENT = 120
 """Letters in these fields of a record: the server keeps no more."""
+MAX_VERSIONS = 200
+MAX_CONDITIONS = 20
+MAX_LEAP = 100_000_000
+"""How far beyond what the server knows of a station its boot or sequence may lie."""
+
+Code = Annotated[str, Field(max_length=MAX_CODE)]
+DocumentKey = Annotated[str, Field(max_length=MAX_DOCUMENT)]
 
 
 class ClockTrust(StrEnum):
@@ -38,12 +45,12 @@ class State(Wire):
     connection: int = Field(ge=0)
     status: StationStatus
     sent_at: AwareDatetime
-    versions: dict[str, int] = Field(default_factory=dict)
-    playing: str | None = None
+    versions: dict[DocumentKey, int] = Field(default_factory=dict, max_length=MAX_VERSIONS)
+    playing: str | None = Field(default=None, max_length=MAX_OCCURRENCE)
     clock: ClockTrust = ClockTrust.UNTRUSTED
-    agent_version: str = ""
+    agent_version: Code = ""
     free_bytes: int | None = None
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Code, ...] = Field(default=(), max_length=MAX_CONDITIONS)
 
 
 class RecordKind(StrEnum):
@@ -68,15 +75,15 @@ class Record(Wire):
     at: AwareDatetime
     kind: RecordKind
     occurrence: str | None = Field(default=None, max_length=MAX_OCCURRENCE)
-    broadcast: str | None = None
+    broadcast: str | None = Field(default=None, max_length=MAX_OCCURRENCE)
     item: Sha256 | None = None
     planned_at: AwareDatetime | None = None
     actual_at: AwareDatetime | None = None
     offset_ms: int | None = None
     played_ms: int | None = None
     volume_percent: int | None = None
-    code: str | None = Field(default=None, max_length=MAX_CODE)
-    document: str | None = Field(default=None, max_length=MAX_DOCUMENT)
+    code: Code | None = None
+    document: DocumentKey | None = None
     version: int | None = None
 
 

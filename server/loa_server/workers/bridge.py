@@ -8,9 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
 from typing import Protocol
 
 from loa_agent.protocol import topics
@@ -22,24 +20,16 @@ from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal, unseal
 
 from loa_server.application.ingest_report import Journals, ingest_report
 from loa_server.application.ingest_state import Presences, ingest_state
+from loa_server.application.judge_numbers import require_near
 from loa_server.application.messaging import BrokerAccess, BusError, StationAccess, StationBus
 from loa_server.application.publish_documents import DocumentDesk, publish_documents
+from loa_server.workers.inbox import Inbox, UpwardMessage
 
 logger = logging.getLogger(__name__)
 
-MAX_INBOX = 20_000
 MAX_BATCH = 500
 LISTEN_S = 0.2
 """How long a round waits for messages; also the longest a change waits to be published."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpwardMessage:
-    """Bytes from a station, not believed yet."""
-
-    topic: str
-    payload: bytes
-    retained: bool
 
 
 class StationLedger(Protocol):
@@ -99,17 +89,14 @@ class Bridge:
         self._ledger = ledger
         self._authority = authority
         self._clock = clock
-        self._inbox: Queue[UpwardMessage] = Queue(MAX_INBOX)
+        self._inbox = Inbox()
         self._connected = threading.Event()
         self._access_stamp: str | None = None
         self.listening_since: datetime | None = None
 
     def receive(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001 - the bus calls it
         """Enqueue; a full inbox drops, since stations repeat what is not acknowledged."""
-        try:
-            self._inbox.put_nowait(UpwardMessage(topic, payload, retained))
-        except Full:
-            logger.warning("inbox_full topic=%s", topic)
+        self._inbox.put(UpwardMessage(topic, payload, retained))
 
     def connected(self) -> None:
         """A new connection: the broker may be empty, so everything is published again."""
@@ -129,7 +116,7 @@ class Bridge:
 
     def round(self) -> None:
         """Take in one batch, answer it, and publish what is due."""
-        batch = list(self._drain())
+        batch = self._inbox.take(MAX_BATCH, LISTEN_S)
         if batch:
             self._answer(self._ingest(batch))
         if self._connected.is_set():
@@ -150,14 +137,6 @@ class Bridge:
             self._broker.allow(self._directory.access())
             self._access_stamp = stamp
 
-    def _drain(self) -> Iterable[UpwardMessage]:
-        try:
-            yield self._inbox.get(timeout=LISTEN_S)
-            for _ in range(MAX_BATCH - 1):
-                yield self._inbox.get_nowait()
-        except Empty:
-            return
-
     def _ingest(self, batch: Iterable[UpwardMessage]) -> dict[str, int]:
         """Store a batch in one transaction; what to acknowledge, by station."""
         answers: dict[str, int] = {}
@@ -174,6 +153,9 @@ class Bridge:
         self, message: UpwardMessage, ledger: StationLedger, answers: dict[str, int]
     ) -> None:
         opened = open_upward(message, ledger.public_key)
+        station = opened.station
+        acknowledged = ledger.journals.acknowledged(station)
+        require_near(opened, ledger.presences.find(station), acknowledged)
         now = self._clock()
         match opened:
             case State():

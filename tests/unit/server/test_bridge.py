@@ -8,7 +8,14 @@ from fakes.bridge import NOW, STATION, STATION_KEY, FakeDirectory, FakeLedger
 from loa_agent.protocol import topics
 from loa_agent.protocol.acceptance import open_document, parse
 from loa_agent.protocol.documents import Ack, Config, Manifest
-from loa_agent.protocol.reports import Record, RecordKind, Report, State, StationStatus
+from loa_agent.protocol.reports import (
+    MAX_LEAP,
+    Record,
+    RecordKind,
+    Report,
+    State,
+    StationStatus,
+)
 from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal, unseal
 from loa_server.application.messaging import BusError, StationAccess
 from loa_server.application.publish_documents import (
@@ -214,3 +221,49 @@ def test_a_broken_message_does_not_cost_the_good_one_beside_it(world: World) -> 
     world.hear(topics.report(STATION), report(1))
 
     assert sorted(world.ledger.records) == [1]
+
+
+@pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        (topics.state(STATION), state().model_copy(update={"boot": 2**63 - 1})),
+        (topics.report(STATION), report(1).model_copy(update={"boot": 2**63 - 1})),
+        (topics.report(STATION), report(2**63 - 1)),
+        (topics.report(STATION), report(1 + MAX_LEAP)),
+    ],
+)
+def test_a_stolen_station_cannot_use_up_the_numbers_of_the_next_device(
+    world: World, topic: str, message: State | Report
+) -> None:
+    world.hear(topic, message)
+
+    assert world.ledger.states == {}
+    assert world.ledger.records == {}
+    assert world.ledger.acked == 0
+
+
+def test_a_device_that_begins_behind_all_granted_numbers_is_heard(world: World) -> None:
+    world.hear(topics.state(STATION), state().model_copy(update={"boot": MAX_LEAP}))
+
+    world.hear(topics.state(STATION), state().model_copy(update={"boot": MAX_LEAP + 1}))
+    world.hear(topics.report(STATION), report(1).model_copy(update={"boot": MAX_LEAP + 1}))
+
+    assert world.ledger.states[STATION].state.boot == MAX_LEAP + 1
+    assert sorted(world.ledger.records) == [1]
+
+
+def test_heavy_messages_find_no_room_before_they_fill_the_memory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = seal(report(1), STATION_KEY)
+    monkeypatch.setattr("loa_server.workers.inbox.MAX_INBOX_BYTES", 2 * len(raw))
+    for sequence in (1, 2, 3):
+        message = seal(report(sequence), STATION_KEY)
+        world.bridge.receive(topics.report(STATION), message, retained=False)
+    world.bridge.round()
+    before = sorted(world.ledger.records)
+
+    world.hear(topics.report(STATION), report(3))
+
+    assert before == [1, 2]
+    assert sorted(world.ledger.records) == [1, 2, 3]
