@@ -75,10 +75,16 @@ class Server:
 
     def __init__(self, broker: Broker) -> None:
         self.heard: Queue[tuple[str, bytes]] = Queue()
+        self.connections = 0
         connected = threading.Event()
+
+        def on_connected() -> None:
+            self.connections += 1
+            connected.set()
+
         address = BusAddress("127.0.0.1", broker.address.port, "loa-server", SERVER_PASSWORD)
         self.bus = PahoBus(address)
-        self.bus.start(lambda topic, raw, _retained: self.heard.put((topic, raw)), connected.set)
+        self.bus.start(lambda topic, raw, _retained: self.heard.put((topic, raw)), on_connected)
         assert connected.wait(PATIENCE_S)
 
 
@@ -184,6 +190,22 @@ def test_a_station_writes_under_its_own_name_and_nowhere_else(
     assert station.subscribe(topics.manifest("a-gia-lai")) == 0
     with pytest.raises(Empty):
         station.messages.get(timeout=0.3)
+
+
+def test_a_station_cannot_take_the_connection_of_the_server(broker: Broker, server: Server) -> None:
+    thief = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="loa-server")
+    thief.username_pw_set(PHU_CAT.station, PHU_CAT.password)
+    welcomed = threading.Event()
+    thief.on_connect = lambda *_: welcomed.set()
+
+    thief.connect("127.0.0.1", broker.address.port)
+    thief.loop_start()
+
+    assert welcomed.wait(PATIENCE_S)
+    server.bus.publish(topics.manifest("a-gia-lai"), b"still here", retain=True)
+    assert server.connections == 1
+    thief.disconnect()
+    thief.loop_stop()
 
 
 def test_a_wrong_password_is_turned_away(broker: Broker) -> None:

@@ -1,5 +1,6 @@
 """One MQTT connection from the attempt to its end."""
 
+import hashlib
 import ssl
 import threading
 import time
@@ -30,7 +31,15 @@ class BusAddress:
     password: str
     tls: ssl.SSLContext | None = None
     client_id: str | None = None
-    """The user's name unless given; the broker drops an older connection of the same id."""
+
+    @property
+    def client(self) -> str:
+        """The given id, or one that only we know.
+
+        Whoever connects under the same id takes the connection over, whatever their user name.
+        """
+        digest = hashlib.sha256(self.password.encode()).hexdigest()
+        return self.client_id or f"{self.user}-{digest[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class PahoLink:
     def _new_client(self, will: tuple[str, bytes] | None) -> mqtt.Client:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=self._address.client_id or self._address.user,
+            client_id=self._address.client,
             protocol=mqtt.MQTTv311,
             clean_session=True,
             reconnect_on_failure=False,

@@ -1,5 +1,6 @@
 """The server's one MQTT connection."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class BusAddress:
     password: str
     tls: bool = False
 
+    @property
+    def client_id(self) -> str:
+        """One that only we know: whoever connects under it takes our connection over."""
+        return f"{self.user}-{hashlib.sha256(self.password.encode()).hexdigest()[:16]}"
+
 
 class PahoBus:
     """Publishes with QoS 1 and hears all stations; callbacks only hand over."""
@@ -38,7 +44,7 @@ class PahoBus:
         self._lost = False
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=address.user,
+            client_id=address.client_id,
             protocol=mqtt.MQTTv311,
             clean_session=True,
         )

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
 from fakes.bridge import PASSWORD, STATION
-from fakes.town import AUDIENCES, Town
+from fakes.town import AUDIENCES, SERVER_PASSWORD, Town
 from loa_agent.adapters.bus_paho import PahoBus
 from loa_agent.adapters.bus_paho_link import BusAddress
 from loa_agent.core.events import Connected, Disconnected, Event, MessageArrived
 from loa_agent.protocol import topics
 from loa_server.demo.programs import free_ports
+from paho.mqtt.enums import CallbackAPIVersion
 from patience import wait_until
 
 pytestmark = pytest.mark.integration
@@ -157,6 +159,25 @@ def test_what_was_said_while_the_broker_was_away_is_not_said_later(
 
     wait_until(lambda: b"fresh" in heard)
     assert b"stale" not in heard
+
+
+def test_nobody_else_knows_the_client_id_that_takes_a_connection_over(
+    broker: Town, station: Listener
+) -> None:
+    thief = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=STATION)
+    thief.username_pw_set("loa", SERVER_PASSWORD)
+    welcomed = threading.Event()
+    thief.on_connect = lambda *_: welcomed.set()
+    station.bus.subscribe([MANIFEST, topics.ack(STATION)])
+
+    thief.connect("127.0.0.1", broker.port)
+    thief.loop_start()
+
+    assert welcomed.wait(5)
+    broker.say_until_heard(topics.ack(STATION), b"still here", station.heard)
+    assert station.connections() == [1]
+    thief.disconnect()
+    thief.loop_stop()
 
 
 def test_a_wrong_password_is_tried_again_and_never_a_connection(broker: Town) -> None:
