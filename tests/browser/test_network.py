@@ -17,10 +17,10 @@ def test_a_lost_network_is_told_and_mends_itself(visitor):
 
     visitor.context.set_offline(True)
     page.get_by_role("link", name="Nhật ký", exact=True).click()
-    expect(page.get_by_text("Đang mất mạng, sẽ tự thử lại.")).to_be_visible()
+    expect(page.get_by_text("Mất kết nối với máy chủ, đang tự thử lại.")).to_be_visible()
     visitor.context.set_offline(False)
 
-    expect(page.get_by_text("Đang mất mạng, sẽ tự thử lại.")).to_have_count(0)
+    expect(page.get_by_text("Mất kết nối với máy chủ, đang tự thử lại.")).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

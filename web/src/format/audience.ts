@@ -37,7 +37,7 @@ function isLone(branch: Branch): boolean {
 }
 
 function byName(a: Station, b: Station): number {
-  return a.name.localeCompare(b.name, 'vi')
+  return a.name.localeCompare(b.name, 'vi', { numeric: true })
 }
 
 /** Ids of the stations that the chosen audiences reach. */

@@ -10,7 +10,7 @@ export function byCommune(areas: Area[], stations: Station[]): [string, Station[
     const name = communeOf(known, station.area)?.name ?? station.area_name
     groups.set(name, [...(groups.get(name) ?? []), station])
   }
-  const byName = (a: Station, b: Station) => a.name.localeCompare(b.name, 'vi')
+  const byName = (a: Station, b: Station) => a.name.localeCompare(b.name, 'vi', { numeric: true })
   return [...groups].map(([name, group]) => [name, group.sort(byName)])
 }
 

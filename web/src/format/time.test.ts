@@ -66,6 +66,7 @@ describe('lengths and lists', () => {
   test('are words in sentences and figures in players', () => {
     expect(lengthInWords(5_120)).toBe('5 giây')
     expect(lengthInWords(94_000)).toBe('1 phút 34 giây')
+    expect(lengthInWords(60_000)).toBe('1 phút')
     expect(length(94_000)).toBe('1:34')
   })
 

@@ -80,6 +80,7 @@ export function left(instant: Date | string, now: Date): string {
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return t('time.in_minutes', { n: minutes })
   if (minutes >= 48 * 60) return t('time.in_days', { n: Math.round(minutes / (24 * 60)) })
+  if (minutes % 60 === 0) return t('time.in_whole_hours', { n: minutes / 60 })
   return t('time.in_hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
 
@@ -87,6 +88,7 @@ export function left(instant: Date | string, now: Date): string {
 export function lengthInWords(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000))
   if (seconds < 60) return t('time.length_short', { seconds })
+  if (seconds % 60 === 0) return t('time.length_whole', { minutes: seconds / 60 })
   return t('time.length', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 })
 }
 
