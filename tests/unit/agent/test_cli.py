@@ -30,13 +30,13 @@ def test_vietnamese_is_spoken_unless_told_otherwise(
 
     main(["run", "--virtual", "--data", str(tmp_path)])
 
-    assert "chưa được ghi danh" in capsys.readouterr().err
+    assert "chưa được đăng ký" in capsys.readouterr().err
 
 
 def test_the_language_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", "--virtual", "--lang", "vi", "--data", str(tmp_path)])
 
-    assert "chưa được ghi danh" in capsys.readouterr().err
+    assert "chưa được đăng ký" in capsys.readouterr().err
 
 
 def test_plain_http_to_a_public_address_is_refused_before_anything_is_sent(
