@@ -2,7 +2,9 @@
 
 import gc
 import signal
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -15,6 +17,14 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from typing_extensions import override
 
 from loa_server.leash import hold
+from loa_server.workers.slow import (
+    HEAD_S,
+    LINGER_S,
+    SlowPlaces,
+    body_is_here,
+    head_is_here,
+    patience_s,
+)
 
 Wsgi = Callable[..., Any]  # Any: the shape of WSGI itself
 Make = Callable[[], tuple[Wsgi, Callable[[], None]]]
@@ -76,14 +86,57 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # it has no types
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
-    """Event streams never end by themselves; they are told to when the worker stops."""
+    """Bounds what slow visitors hold; its event streams are told to end when it stops."""
 
     close_streams: Callable[[], None] = staticmethod(lambda: None)
+
+    @override
+    def init_process(self) -> None:
+        self._slow = SlowPlaces(max(1, self.cfg.threads // 3))
+        super().init_process()
+
+    @override
+    def handle(self, conn: Any) -> Any:  # Any: it has no types
+        """Wait for a whole head, answer, and part here: the main thread must never wait."""
+        with ExitStack() as places:
+            conn.head_came = places.close
+            if not head_is_here(conn.sock, _held(conn)):
+                placed = places.enter_context(self._slow.place(conn.sock, HEAD_S))
+            else:
+                placed = True
+            result = super().handle(conn) if placed else False
+        if result is False:
+            self._slow.part(conn.sock)
+        return result
+
+    @override
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        conn.head_came()
+        length = _length(req)
+        if body_is_here(conn.sock, _held(conn), length):
+            return super().handle_request(req, conn)
+        with self._slow.place(conn.sock, patience_s(length)) as placed:
+            # What the answer left unread is read here as well, or the connection ends.
+            return (
+                placed
+                and super().handle_request(req, conn)
+                and conn.parser.finish_body(deadline=time.monotonic() + LINGER_S)
+            )
 
     @override
     def handle_exit(self, sig: signal.Signals, frame: FrameType | None) -> None:
         type(self).close_streams()
         super().handle_exit(sig, frame)
+
+
+def _held(conn: Any) -> bytes:
+    """What was read from the connection and not used yet."""
+    return b"" if conn.parser is None else bytes(conn.parser.unreader.buf.getvalue())
+
+
+def _length(req: Any) -> int | None:
+    """Length of the body; None when it comes in chunks."""
+    return getattr(req.body.reader, "length", None)
 
 
 def _share_memory(_arbiter: Arbiter, _worker: Worker) -> None:

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -268,3 +269,28 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(web: Web, tmp_path: Path
     assert f"port {web.settings.port} is taken" in done.stderr
     assert "LOA_PORT=" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SLOW = {
+    "silent": b"",
+    "half_a_head": b"GET / HTTP/1.1\r\nHost: loa\r\n",
+    "half_a_body": b"POST /api/v1/session HTTP/1.1\r\nHost: loa\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+    "endless_body": b"POST /api/v1/session HTTP/1.1\r\nHost: loa\r\n"
+    b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+    "never_hangs_up": b"GET /healthz HTTP/1.1\r\nHost: loa\r\nConnection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
+def test_visitors_who_never_finish_do_not_keep_the_others_waiting(mortal: Web, sent: bytes) -> None:
+    with contextlib.ExitStack() as visitors:
+        for _ in range(60):
+            visitor = socket.create_connection(("127.0.0.1", mortal.settings.port))
+            visitors.enter_context(contextlib.closing(visitor))
+            with contextlib.suppress(OSError):
+                visitor.sendall(sent)
+
+        answered = answers(f"{address(mortal.settings)}/healthz")
+
+    assert answered
