@@ -82,7 +82,7 @@ def test_turning_one_station_off_leaves_the_others_chosen(visitor):
     page.get_by_label("Chợ Phú Kim").uncheck()
 
     expect(page.get_by_label("Nhà văn hóa An Hòa")).to_be_checked()
-    expect(page.get_by_text("tại cụm loa Nhà văn hóa An Hòa.")).to_be_visible()
+    expect(page.get_by_text("tại Nhà văn hóa An Hòa.")).to_be_visible()
 
 
 def test_a_time_is_typed_as_people_write_it_and_half_typed_ones_order_nothing(visitor):
