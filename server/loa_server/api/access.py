@@ -61,7 +61,11 @@ def refuse_foreign_pages() -> None:
     origin = request.headers.get("Origin")
     if request.method in SAFE_METHODS or origin is None:
         return
-    if urlsplit(origin).netloc != request.host:
+    try:
+        foreign = urlsplit(origin).netloc != request.host
+    except ValueError:
+        foreign = True
+    if foreign:
         raise Problem("csrf")
 
 

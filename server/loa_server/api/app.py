@@ -1,9 +1,11 @@
 """Puts the application together from its blueprints."""
 
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
+from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loa_server.api import (
@@ -37,6 +39,14 @@ class _Json(DefaultJSONProvider):
 
     ensure_ascii = False
     sort_keys = False
+
+    @override
+    def loads(self, s: str | bytes, **more: Any) -> Any:
+        """Read; what is nested too deeply is as unreadable as anything else that is no JSON."""
+        try:
+            return super().loads(s, **more)
+        except RecursionError as error:
+            raise ValueError("nested_too_deeply") from error
 
 
 class LoaApp(APIFlask):

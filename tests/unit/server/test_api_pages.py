@@ -53,7 +53,16 @@ def test_signing_in_leads_to_where_one_wanted_to_go(anyone: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "wanted",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "x", "/\n/x", ""],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:x",
+        "x",
+        "/\n/x",
+        "//[",
+        "",
+    ],
 )
 def test_signing_in_leads_nowhere_else(anyone: Visitor, wanted: str) -> None:
     assert sign_in(anyone, next=wanted).headers["Location"] == "/"

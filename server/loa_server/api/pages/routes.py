@@ -94,7 +94,10 @@ def healthy() -> AnyResponse:
 def inner_path(wanted: str | None) -> str:
     """A path of ours, whatever was asked for: nobody is led elsewhere after signing in."""
     text = wanted or "/"
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "/"
     foreign = parts.scheme or parts.netloc or not text.startswith("/") or text.startswith("//")
     if foreign or "\\" in text or not text.isprintable():
         return "/"
