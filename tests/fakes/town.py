@@ -1,11 +1,9 @@
 """The server's part for one station: real broker and bridge, rows in memory, a little HTTP."""
 
 import hashlib
-import socket
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from loa_server.application.publish_documents import ManifestContent, StationSet
 from loa_server.demo.programs import free_ports
 from loa_server.workers.bridge import Bridge
 from makers import ALL_DAY, ZONE
-from patience import wait_until
+from patience import listens, wait_until
 
 from fakes.bridge import STATION, FakeDirectory, FakeLedger
 from fakes.town_http import Counter, Desk
@@ -114,7 +112,7 @@ class Town:
     def start_broker(self) -> None:
         self.access.allow(self.directory.access())
         self._process = subprocess.Popen(self.access.command(), stderr=subprocess.DEVNULL)
-        wait_until(self._listens)
+        wait_until(lambda: listens(self.port))
 
     def stop_broker(self) -> None:
         if self._process is not None:
@@ -214,7 +212,3 @@ class Town:
             "first_sequence": self.first_sequence,
             "server_time": datetime.now(UTC).isoformat(),
         }
-
-    def _listens(self) -> bool:
-        with closing(socket.socket()) as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -1,11 +1,8 @@
 """Bridge, bus and broker together: what a station sees of them, with real processes between."""
 
-import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
@@ -23,6 +20,7 @@ from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.demo.programs import free_ports
 from loa_server.workers.bridge import Bridge
 from paho.mqtt.enums import CallbackAPIVersion
+from patience import listens, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -58,23 +56,11 @@ class River:
     def start_broker(self) -> None:
         self.broker.allow([])
         self.process = subprocess.Popen(self.broker.command(), stderr=subprocess.DEVNULL)
-        wait_until(self._listens)
+        wait_until(lambda: listens(self.port))
 
     def kill_broker(self) -> None:
         self.process.kill()
         self.process.wait()
-
-    def _listens(self) -> bool:
-        with closing(socket.socket()) as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    never = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "condition did not come true in time"
-        never.wait(0.02)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """The embedded broker as stations and server meet it: a real process, real connections."""
 
-import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -15,7 +12,9 @@ from loa_agent.protocol import topics
 from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.application.messaging import StationAccess
+from loa_server.demo.programs import free_ports
 from paho.mqtt.enums import CallbackAPIVersion
+from patience import listens, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -30,7 +29,7 @@ class Broker:
     """One `nats-server` that can be killed and started again on the same files."""
 
     def __init__(self, folder: Path) -> None:
-        self.address = BrokerAddress("127.0.0.1", free_port(), free_port())
+        self.address = BrokerAddress("127.0.0.1", *free_ports(2))
         self.access = NatsBroker(folder, self.address, "loa-server", SERVER_PASSWORD)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -86,25 +85,6 @@ class Server:
         self.bus = PahoBus(address)
         self.bus.start(lambda topic, raw, _retained: self.heard.put((topic, raw)), on_connected)
         assert connected.wait(PATIENCE_S)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def listens(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    never = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "condition did not come true in time"
-        never.wait(0.02)
 
 
 @pytest.fixture
