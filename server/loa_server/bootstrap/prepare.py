@@ -8,7 +8,8 @@ from pathlib import Path
 
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.migrate import migrate
-from loa_server.application.create_account import create_first_account, reset_password
+from loa_server.application.create_first_account import create_first_account
+from loa_server.application.reset_password import reset_password
 from loa_server.bootstrap.services import Opened, embedded_broker, now, open_services
 from loa_server.config import Settings
 from loa_server.demo.programs import is_enrolled

@@ -14,13 +14,14 @@ from loa_server.adapters.db.tables import session as sessions
 from loa_server.adapters.db.tables import station as stations
 from loa_server.application import create_broadcast as ordering
 from loa_server.application.change_password import change_password
-from loa_server.application.create_account import create_first_account, reset_password
 from loa_server.application.create_broadcast import Order, create_broadcast
+from loa_server.application.create_first_account import create_first_account
 from loa_server.application.create_station import create_station
 from loa_server.application.delete_bulletin import delete_bulletin
 from loa_server.application.enrol_station import Enrolment, enrol_station
 from loa_server.application.fetch_blob import BlobRequest, fetch_blob
 from loa_server.application.issue_claim import issue_claim
+from loa_server.application.reset_password import reset_password
 from loa_server.application.sign_in import look_up, sign_in, sign_out
 from loa_server.application.stop_broadcast import stop_broadcast
 from loa_server.application.upload_bulletin import upload_bulletin

@@ -1,6 +1,4 @@
-"""The first account, and a forgotten password."""
-
-from dataclasses import replace
+"""The first account of a fresh server."""
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
@@ -37,26 +35,4 @@ def create_first_account(services: Services, *, username: str, name: str, area: 
         if problem.code != "id_taken":
             raise
         return None
-    return password
-
-
-def reset_password(services: Services, *, username: str) -> str:
-    """A new password, told once; all sessions of the account end.
-
-    Raises:
-        Problem: `not_found`.
-    """
-    username = plain_username(username)
-    password = services.secrets.claim_code()
-    fresh_hash = services.passwords.hash(password)
-    now = services.clock()
-    with services.store.write() as rows:
-        account = rows.people.by_username(username)
-        if account is None:
-            raise Problem("not_found", {"username": username})
-        rows.people.keep(
-            replace(account, password_hash=fresh_hash, failed_attempts=0, locked_until=None)
-        )
-        rows.people.close_sessions_of(account.id)
-        rows.audit(AuditRow(now, "system", "password_reset", username, {}))
     return password
