@@ -8,7 +8,7 @@ from collections.abc import Mapping
 log = logging.getLogger(__name__)
 
 
-class ServiceManager:
+class SystemdNotices:
     """`sd_notify(3)` in a few lines; without NOTIFY_SOCKET every word is swallowed."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:

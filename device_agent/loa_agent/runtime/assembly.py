@@ -23,7 +23,7 @@ from loa_agent.adapters.clock_system import SystemClock
 from loa_agent.adapters.documents_disk import DiskDocuments
 from loa_agent.adapters.fetcher_urllib3 import HttpFetcher
 from loa_agent.adapters.journal_sqlite import Opened, SqliteJournal
-from loa_agent.adapters.notify_systemd import ServiceManager
+from loa_agent.adapters.notify_systemd import SystemdNotices
 from loa_agent.adapters.ntp_kernel import since_boot_s
 from loa_agent.adapters.player_deck import OpenSink
 from loa_agent.adapters.player_thread import ThreadPlayer
@@ -133,7 +133,7 @@ class _Assembly:
         # Never closed: SQLite would take its log file away, which a full disk could not give back.
         opened = self._open_journal()
         obeying, bus = self._obeying(opened, open_sink)
-        service = ServiceManager()
+        service = SystemdNotices()
         chores = Chores(obeying.flush, self._prune, self._reserve.hold, service.alive)
         loop = Loop(
             self._inbox,

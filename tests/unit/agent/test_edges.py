@@ -13,7 +13,7 @@ from loa_agent.adapters.alarm_apscheduler import SchedulerAlarm
 from loa_agent.adapters.backoff import Backoff
 from loa_agent.adapters.blobs_disk import PART_LIFE_S, DiskBlobs
 from loa_agent.adapters.documents_disk import DiskDocuments
-from loa_agent.adapters.notify_systemd import ServiceManager
+from loa_agent.adapters.notify_systemd import SystemdNotices
 from loa_agent.adapters.reserve_disk import RESERVE_BYTES, DiskReserve
 from loa_agent.durable import write_durably
 from loa_agent.ports import StorageError
@@ -89,19 +89,19 @@ def test_the_service_manager_hears_ready_alive_and_stopping(
     name = f"@loa-{os.getpid()}" if abstract else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind("\0" + name[1:] if abstract else name)
-        manager = ServiceManager({"NOTIFY_SOCKET": name})
+        notices = SystemdNotices({"NOTIFY_SOCKET": name})
 
-        manager.ready()
-        manager.alive()
-        manager.stopping()
+        notices.ready()
+        notices.alive()
+        notices.stopping()
 
         heard = [ear.recv(100) for _ in range(3)]
     assert heard == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
 
 
 def test_without_a_service_manager_nothing_happens(tmp_path: Path) -> None:
-    ServiceManager({}).ready()
-    ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).ready()
+    SystemdNotices({}).ready()
+    SystemdNotices({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).ready()
 
 
 @pytest.fixture
