@@ -1,4 +1,4 @@
-"""Stopping is publishing a manifest without the broadcast (DESIGN 2.1)."""
+"""Stopping is publishing a manifest without the broadcast (docs/adr/0001)."""
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow

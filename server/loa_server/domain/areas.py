@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loa_agent.protocol.documents import Window
+from loa_agent.protocol.ids import area_audience, station_audience
 
 from loa_server.domain.problems import Problem
 
@@ -69,5 +70,5 @@ class AreaTree:
 
 
 def station_audiences(tree: AreaTree, station: str, area: str) -> tuple[str, ...]:
-    """What a station listens to: itself, its area and that area's ancestors (DESIGN 2.1)."""
-    return (f"s-{station}", *(f"a-{each.id}" for each in tree.path(area)))
+    """What a station listens to: itself, its area and that area's ancestors (docs/adr/0001)."""
+    return (station_audience(station), *(area_audience(each.id) for each in tree.path(area)))
