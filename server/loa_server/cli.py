@@ -20,6 +20,8 @@ Run = Callable[[argparse.Namespace, Settings], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options = _parser().parse_args(arguments)
+    # The database holds the stations' passwords; the folder may be older and open to others.
+    os.umask(0o077)
     logging.basicConfig(
         level=os.environ.get("LOA_LOG_LEVEL", "WARNING").upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",

@@ -1,5 +1,6 @@
 """The engine, and how a transaction begins on it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from loa_server.domain.problems import Problem
 
@@ -55,11 +56,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Values no column can hold, such as a NUL in a name, are the fault of who sent them."""
+    """Values no column can hold, such as a NUL in a name, are the fault of who sent them.
+
+    A full disk is nobody's fault, and passes.
+    """
     try:
         yield
     except DataError as error:
         raise Problem("bad_request") from error
+    except OperationalError as error:
+        if _is_full(error):
+            raise Problem("disk_full") from error
+        raise
+
+
+def _is_full(error: OperationalError) -> bool:
+    """Of SQLite; with PostgreSQL the disk is another machine's."""
+    cause = error.orig
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorname == "SQLITE_FULL"
 
 
 def _prepare(raw: Any, _record: object) -> None:
