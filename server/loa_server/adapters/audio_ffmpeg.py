@@ -8,6 +8,7 @@ from pathlib import Path
 
 from loa_server.adapters.audio_passes import Measure, decode, encode, measure
 from loa_server.adapters.audio_pydub import trim_and_fade
+from loa_server.adapters.durable import sync_folder
 from loa_server.domain.audio_errors import AudioFault, AudioRejected
 from loa_server.domain.prepared_audio import CEILING_DBTP, TARGET_LUFS, AudioLimits, PreparedAudio
 
@@ -125,8 +126,4 @@ def _keep(written: Path, path: Path) -> None:
     with written.open("rb+") as stream:
         os.fsync(stream.fileno())
     written.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

@@ -11,6 +11,7 @@ from typing import IO, BinaryIO
 
 from loa_agent.protocol.ids import SHA256_PATTERN
 
+from loa_server.adapters.durable import sync_folder
 from loa_server.domain.problems import Problem
 
 CHUNK_BYTES = 1024 * 1024
@@ -40,7 +41,7 @@ class DiskBlobs:
                     file.flush()
                     os.fsync(file.fileno())
                 draft.replace(self.folder / sha256)
-            _sync(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             if error.errno in _FULL:
                 raise Problem("disk_full") from error
@@ -74,12 +75,3 @@ def _copy(stream: BinaryIO, target: IO[bytes], max_bytes: int) -> str:
     if size == 0:
         raise Problem("empty_file")
     return digest.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """A rename survives a power cut once its folder is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

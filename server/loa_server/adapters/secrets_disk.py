@@ -6,6 +6,8 @@ from pathlib import Path
 
 from loa_agent.protocol.seal import SigningKey
 
+from loa_server.adapters.durable import sync_folder, write_private
+
 SECRET_BYTES = 32
 AUTHORITY = "authority.pem"
 
@@ -33,15 +35,13 @@ def _kept(path: Path, fresh: bytes) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(fresh)
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(draft, fresh)
         try:
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
+        # A key whose name is lost is a new key, and every station would refuse it.
+        sync_folder(path.parent)
     return path.read_bytes()
