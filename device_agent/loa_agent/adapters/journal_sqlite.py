@@ -1,4 +1,4 @@
-"""The journal in SQLite: one fsynced transaction per record, numbers without holes."""
+"""River 8: the journal in SQLite; one fsynced transaction per record, numbers without holes."""
 
 import logging
 import sqlite3

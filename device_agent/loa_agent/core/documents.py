@@ -1,4 +1,4 @@
-"""Messages that arrive: verified before anything else looks at them."""
+"""River 5: messages that arrive, verified before anything else looks at them."""
 
 from collections.abc import Mapping
 from dataclasses import replace

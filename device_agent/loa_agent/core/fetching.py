@@ -1,4 +1,4 @@
-"""Which audio to get next: one at a time, soonest need first, failures set back."""
+"""River 6: which audio to get next; one at a time, soonest need first, failures set back."""
 
 from dataclasses import replace
 from datetime import datetime

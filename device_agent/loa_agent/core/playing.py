@@ -1,4 +1,4 @@
-"""What must sound now, and what can no longer sound."""
+"""River 7: what must sound now, and what can no longer sound."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Keep what a station wrote down and say how far the server holds it without a hole."""
+"""River 9: keep what a station wrote down and say how far it is held without a hole."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sign and publish the retained documents that changed or grow old."""
+"""River 4: sign and publish the retained documents that changed or grow old."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

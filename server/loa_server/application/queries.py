@@ -1,4 +1,4 @@
-"""What screens read; every method is one short read of its own.
+"""River 10: what screens read; every method is one short read of its own.
 
 `reach` is the area of who asks: nobody sees anything outside it and what lies under it. What lies
 outside is answered exactly as if it did not exist.
