@@ -80,6 +80,10 @@ def test_pure_folders_call_nothing_that_answers_differently_each_time() -> None:
     assert sorted(_impurities()) == []
 
 
+def test_every_pure_folder_states_its_rule() -> None:
+    assert [folder for folder in PURE if not (ROOT / folder / "README.md").is_file()] == []
+
+
 def test_the_check_would_see_what_it_forbids() -> None:
     source = "import time\nfrom os import path\nnow = datetime.now(UTC)\nopen('x')\np.read_text()\n"
 
