@@ -4,10 +4,6 @@ import re
 from datetime import datetime
 from typing import NewType
 
-AreaId = NewType("AreaId", str)
-GroupId = NewType("GroupId", str)
-StationId = NewType("StationId", str)
-BroadcastId = NewType("BroadcastId", str)
 Audience = NewType("Audience", str)
 OccurrenceId = NewType("OccurrenceId", str)
 
@@ -24,11 +20,6 @@ def is_id(text: str) -> bool:
 def area_audience(area: str) -> Audience:
     """All stations inside an area."""
     return Audience(f"a-{area}")
-
-
-def group_audience(group: str) -> Audience:
-    """All stations of a group."""
-    return Audience(f"g-{group}")
 
 
 def station_audience(station: str) -> Audience:
