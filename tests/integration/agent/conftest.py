@@ -29,5 +29,5 @@ def blank_board(tmp_path: Path) -> Iterator[Board]:
 @pytest.fixture
 def board(blank_board: Board, town: Town) -> Board:
     """Enrolled, switched off."""
-    blank_board.enrol(town)
+    blank_board.enrol_at_once(town)
     return blank_board
