@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 from loa_server.demo.browser import Browser
 from loa_server.demo.check import check
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -69,16 +69,16 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
         if options.check:
             return int(command.run_check(as_json=options.json))
         return int(command.run_demo(settings, as_json=options.json))
-    except command.DemoError as error:
+    except command.StartError as error:
         print(f"loa demo: {error}", file=sys.stderr)
         return 1
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
-    command = import_module("loa_server.demo.command")
+    command = import_module("loa_server.serve.command")
     try:
         return int(command.run_serve(settings))
-    except command.DemoError as error:
+    except command.StartError as error:
         print(f"loa serve: {error}", file=sys.stderr)
         return 1
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from browser.people import Demo, Visitor

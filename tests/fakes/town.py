@@ -14,7 +14,7 @@ from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.application.messaging import StationAccess
 from loa_server.application.publish_documents import ManifestContent, StationSettings
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from loa_server.workers.bridge import Bridge
 from makers import ALL_DAY, ZONE
 from patience import listens, wait_until

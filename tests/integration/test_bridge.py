@@ -17,7 +17,7 @@ from loa_agent.protocol.reports import Record, RecordKind, Report
 from loa_agent.protocol.seal import SigningKey, TrustedKeys, seal, unseal
 from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from loa_server.workers.bridge import Bridge
 from paho.mqtt.enums import CallbackAPIVersion
 from patience import listens, wait_until

@@ -12,7 +12,7 @@ from loa_agent.protocol import topics
 from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
 from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.application.messaging import StationAccess
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from paho.mqtt.enums import CallbackAPIVersion
 from patience import listens, wait_until
 

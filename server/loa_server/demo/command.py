@@ -1,4 +1,4 @@
-"""`loa demo` and `loa serve`: one command that brings everything up and takes it down again."""
+"""The command `loa demo`: brings everything up and takes it down again."""
 
 import json
 import signal
@@ -13,8 +13,11 @@ from pathlib import Path
 from loa_server.config import Settings
 from loa_server.demo.browser import ApiError, Browser
 from loa_server.demo.check import CheckFailedError, StationProof, check, summary
-from loa_server.demo.programs import free_ports, is_free, server_programs
-from loa_server.demo.run import DemoError, Ready, Say, address, bring_up, prepare, welcome
+from loa_server.demo.run import bring_up, welcome
+from loa_server.serve.command import say_to
+from loa_server.serve.ports import free_ports, require_ports
+from loa_server.serve.programs import server_programs
+from loa_server.serve.ready import Ready, Say, StartError, address, prepare
 from loa_server.workers.supervisor import Supervisor
 
 SPEECH = Path(__file__).resolve().parents[3] / "audio_samples" / "speech.mp3"
@@ -27,7 +30,7 @@ NO_SAMPLES = (
 
 def run_demo(settings: Settings, *, as_json: bool) -> int:
     """Bring the demo up, say where it is, and keep it alive until told to stop."""
-    say = _say_to(sys.stderr if as_json else sys.stdout)
+    say = say_to(sys.stderr if as_json else sys.stdout)
     started = time.monotonic()
     with _running(settings, say, demo=True) as (supervisor, ready):
         if as_json:
@@ -40,31 +43,16 @@ def run_demo(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def run_serve(settings: Settings) -> int:
-    """Broker, web and worker without the demo; words of the processes go to stderr."""
-    say = _say_to(sys.stdout)
-    _require_ports(settings)
-    ready = prepare(settings, demo=False)
-    if ready.password is not None:
-        say(f"first account: {ready.username}, password: {ready.password} (told only now)")
-    supervisor = Supervisor(server_programs(settings, ready.broker_command))
-    supervisor.handle_signals()
-    say(f"serving on {address(settings)}")
-    supervisor.start()
-    supervisor.watch()
-    return 0
-
-
 def run_check(*, as_json: bool) -> int:
     """The whole river once, in a folder and on ports of its own; 0 if every station proved it."""
-    say = _say_to(sys.stderr)
+    say = say_to(sys.stderr)
     started = time.monotonic()
     proofs: list[StationProof] = []
     expected, failure = 0, None
     with tempfile.TemporaryDirectory(prefix="loa-check-") as folder:
         try:
             if not SPEECH.exists():
-                raise DemoError(NO_SAMPLES)  # noqa: TRY301 - told like every other failure
+                raise StartError(NO_SAMPLES)  # noqa: TRY301 - told like every other failure
             settings = _own_settings(Path(folder))
             with _running(settings, say, demo=True) as (_supervisor, ready):
                 expected = len(ready.claims)
@@ -72,7 +60,7 @@ def run_check(*, as_json: bool) -> int:
                 browser.sign_in(ready.username, ready.password or "")
                 say("uploading, sending, waiting for the proof of every station")
                 proofs = check(browser, SPEECH)
-        except (ApiError, CheckFailedError, DemoError) as error:
+        except (ApiError, CheckFailedError, StartError) as error:
             failure = str(error)
     result = summary(proofs, expected, time.monotonic() - started)
     if failure is not None:
@@ -86,7 +74,7 @@ def _running(settings: Settings, say: Say, *, demo: bool) -> Iterator[tuple[Supe
     """Everything up inside the block and nothing left after it, however the block ends."""
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _interrupt)
-    _require_ports(settings)
+    require_ports(settings)
     say(f"preparing {settings.data}")
     ready = prepare(settings, demo=demo)
     logs = settings.data / "logs"
@@ -114,19 +102,6 @@ def _own_settings(folder: Path) -> Settings:
     )
 
 
-def _require_ports(settings: Settings) -> None:
-    needed = {"LOA_PORT": (settings.host, settings.port)}
-    if settings.broker_embedded:
-        needed["LOA_BROKER_PORT"] = (settings.broker_listen, settings.broker_port)
-        needed["LOA_BROKER_CONTROL_PORT"] = ("127.0.0.1", settings.broker_control_port)
-    for name, (host, port) in needed.items():
-        if not is_free(host, port):
-            raise DemoError(
-                f"port {port} is taken by another program (perhaps a loa that still runs); "
-                f"choose another one: {name}={free_ports(1)[0]}"
-            )
-
-
 def _greet(settings: Settings, ready: Ready, say: Say, seconds: float) -> None:
     password = (
         ready.password or "told at the first start; `loa account reset admin` makes a new one"
@@ -152,10 +127,6 @@ def _show_logs(logs: Path, say: Say) -> None:
         text = path.read_text(encoding="utf-8", errors="replace").strip()
         if text:
             say(f"--- {path.stem}\n{text[-SHOWN_OF_LOGS:]}")
-
-
-def _say_to(stream: object) -> Say:
-    return lambda text: print(text, file=stream, flush=True)  # type: ignore[call-overload]
 
 
 def _interrupt(*_signal: object) -> None:

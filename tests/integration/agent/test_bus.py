@@ -14,7 +14,7 @@ from loa_agent.adapters.bus_paho import PahoBus
 from loa_agent.adapters.bus_paho_link import BusAddress
 from loa_agent.core.events import Connected, Disconnected, Event, MessageArrived
 from loa_agent.protocol import topics
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from paho.mqtt.enums import CallbackAPIVersion
 from patience import wait_until
 

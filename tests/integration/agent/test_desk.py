@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from loa_agent.adapters.desk_urllib3 import HttpDesk
 from loa_agent.enrol import EnrolError
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 
 pytestmark = pytest.mark.integration
 

@@ -17,7 +17,7 @@ from loa_agent.adapters.fetcher_urllib3 import HttpFetcher
 from loa_agent.config import Broker, Identity
 from loa_agent.ports import FetchError
 from loa_agent.protocol.seal import SigningKey
-from loa_server.demo.programs import free_ports
+from loa_server.serve.ports import free_ports
 from patience import wait_until
 
 pytestmark = pytest.mark.integration

@@ -15,8 +15,8 @@ from loa_server.config import Settings, to_environ
 from loa_server.demo import command
 from loa_server.demo.browser import Browser
 from loa_server.demo.check import check
-from loa_server.demo.programs import free_ports
-from loa_server.demo.run import address
+from loa_server.serve.ports import free_ports
+from loa_server.serve.ready import address
 from patience import wait_until
 
 pytestmark = pytest.mark.integration

@@ -18,8 +18,8 @@ import psutil
 import pytest
 from loa_server.config import Settings, to_environ
 from loa_server.demo.browser import Browser
-from loa_server.demo.programs import free_ports
-from loa_server.demo.run import Ready, address, prepare
+from loa_server.serve.ports import free_ports
+from loa_server.serve.ready import Ready, address, prepare
 from patience import wait_until
 from visitors import MARK, form
 

@@ -1,0 +1,1 @@
+"""`loa serve`: broker, web and worker, made ready, started and kept alive."""
