@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from browser.people import Visitor
 from playwright.sync_api import expect
+
+from browser.people import Visitor
 
 pytestmark = pytest.mark.integration
 
