@@ -43,6 +43,7 @@ LISTED = 200
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one object on one line")
     parser.add_argument("--stations", type=int, default=3000)
     parser.add_argument("--communes", type=int, default=135)
     wanted = parser.parse_args()
@@ -62,10 +63,11 @@ def main() -> None:
             "broadcasts_ms": median_ms(lambda: read.broadcasts(NOW, LISTED, "tinh")),
             "progress_ms": median_ms(lambda: read.progress(first, NOW, "tinh")),
             "areas_ms": median_ms(lambda: read.areas("tinh")),
-            "yardstick_sqlite3_ms": median_ms(lambda: bare_read(path)),
         }
+        yardstick = {"sqlite3_alone_ms": median_ms(lambda: bare_read(path))}
         engine.dispose()
-    print(json.dumps(figures, indent=1))
+    result = {"name": "lists", "figures": figures, "yardstick": yardstick}
+    print(json.dumps(result, indent=None if wanted.json else 2))
 
 
 def fill(connection: Connection, stations: int, communes: int) -> str:
