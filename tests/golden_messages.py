@@ -14,18 +14,22 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loa_agent.protocol import topics
 from loa_agent.protocol.documents import (
+    MAX_DATES,
     Ack,
     Alert,
     Broadcast,
     BroadcastClass,
+    Caps,
     Command,
     CommandAction,
     Config,
+    Exemption,
     Item,
     Late,
     LatePolicy,
     Manifest,
     Rule,
+    VolumeWindow,
     Window,
     Wire,
 )
@@ -109,6 +113,37 @@ CONFIG = Config(
     delay_ms=120,
     keys={AUTHORITY.kid: AUTHORITY.public_b64},
 )
+FESTIVAL = Broadcast(
+    id="bp-3t9x",
+    title="Đêm giao thừa",
+    class_=BroadcastClass.PRIORITY,
+    items=(Item(id="bt-4", title="Chúc Tết", sha256="d" * 64, bytes=960_000, duration_ms=120_000),),
+    rule=Rule(
+        start="2027-02-05T23:55:00",
+        zone=ZONE,
+        rrule="FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR;UNTIL=20270630T235500",
+    ),
+    late=Late(policy=LatePolicy.RESUME, slip_ms=900_000),
+    exemptions=(
+        Exemption(
+            begin_at=datetime(2027, 2, 5, 16, tzinfo=UTC),
+            end_at=datetime(2027, 2, 5, 18, tzinfo=UTC),
+        ),
+    ),
+)
+ORDERED = MANIFEST.model_copy(
+    update={"version": 9, "broadcasts": (FESTIVAL, MEETING), "order": ("bp-9qq4", "bp-3t9x")}
+)
+CAPPED = CONFIG.model_copy(
+    update={
+        "version": 4,
+        "volumes": (
+            VolumeWindow(weekdays=(6, 7), start="05:00", end="07:00", percent=40),
+            VolumeWindow(start="20:00", end="24:00", percent=55),
+        ),
+        "caps": Caps(sessions_per_day=3, session_ms=1_800_000, day_ms=5_400_000),
+    }
+)
 TONE = Command(
     audience="s-phu-cat-1",
     id="k-9",
@@ -165,6 +200,8 @@ GOOD: dict[str, tuple[Wire, str, SigningKey]] = {
         AUTHORITY,
     ),
     "config": (CONFIG, topics.config(STATION), AUTHORITY),
+    "manifest-ordered": (ORDERED, topics.manifest("a-phu-cat"), AUTHORITY),
+    "config-capped": (CAPPED, topics.config(STATION), AUTHORITY),
     "command-test-tone": (TONE, topics.command("s-phu-cat-1"), AUTHORITY),
     "ack": (Ack(station=STATION, sequence=410, issued_at=NOW), topics.ack(STATION), AUTHORITY),
     "state-online": (
@@ -229,6 +266,11 @@ def _rule(**changes: object) -> list[object]:
     return [broadcast]
 
 
+def _exempt(exemption: dict[str, str]) -> list[object]:
+    broadcast = json.loads(FESTIVAL.model_dump_json(by_alias=True, exclude_none=True))
+    return [broadcast | {"exemptions": [exemption]}]
+
+
 MINE = topics.manifest("a-phu-cat")
 EVILS: dict[str, tuple[bytes, str, str]] = {
     "unsigned": (_changed(MANIFEST, version=9), MINE, "unsigned"),
@@ -275,6 +317,27 @@ EVILS: dict[str, tuple[bytes, str, str]] = {
     ),
     "no-such-day": (
         _sealed(_changed(MANIFEST, version=9, broadcasts=_rule(start="2026-02-30T05:30:00"))),
+        MINE,
+        "malformed_document",
+    ),
+    "dates-beyond-count": (
+        _sealed(
+            _changed(
+                MANIFEST,
+                version=9,
+                broadcasts=_rule(except_dates=["2026-11-25T17:00:00"] * (MAX_DATES + 1)),
+            )
+        ),
+        MINE,
+        "malformed_document",
+    ),
+    "exemption-ends-first": (
+        _sealed(
+            _changed(
+                ORDERED,
+                broadcasts=_exempt({"begin_at": "2027-02-05T18:00:00Z", "end_at": NOW.isoformat()}),
+            )
+        ),
         MINE,
         "malformed_document",
     ),

@@ -55,7 +55,7 @@ def _over(state: Brain, planned: Planned, now: datetime) -> bool:
     soonest = now + JOIN_LEAD
     reached = state.reached.get(occurrence.id)
     match occurrence.broadcast.late.policy:
-        case LatePolicy.JOIN:
+        case LatePolicy.JOIN | LatePolicy.RESUME:
             end = max((span.end for span in planned.sounds), default=occurrence.ends_at)
             return end - SHORTEST <= max(soonest, reached or soonest)
         case LatePolicy.SLIP:

@@ -12,6 +12,10 @@ from loa_agent.protocol.ids import AUDIENCE_PATTERN, ID_PATTERN, SHA256_PATTERN
 MAX_BROADCASTS = 2000
 MAX_ITEMS = 100
 MAX_TIMES = 24
+MAX_DATES = 2000
+MAX_EXEMPTIONS = 50
+MAX_ORDER = 200
+MAX_VOLUMES = 48
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -38,6 +42,12 @@ LocalText = Annotated[
 Zone = Annotated[str, AfterValidator(_known_zone)]
 TimeText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 ClockText = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+def _nothing(value: object) -> bool:
+    """What is not said does not travel: older messages are written again byte for byte."""
+    return not value
 
 
 class Wire(BaseModel):
@@ -50,16 +60,18 @@ class BroadcastClass(StrEnum):
     """Mức ưu tiên, TT 39/2020/TT-BTTTT chapter III; the order of precedence is `PRECEDENCE`."""
 
     EMERGENCY = "emergency"
+    LIVE = "live"
     PRIORITY = "priority"
     ORDINARY = "ordinary"
 
 
 PRECEDENCE: dict[BroadcastClass, int] = {
     BroadcastClass.EMERGENCY: 0,
+    BroadcastClass.LIVE: 1,
     BroadcastClass.PRIORITY: 2,
     BroadcastClass.ORDINARY: 3,
 }
-"""Lower wins; 1 is kept for live voice."""
+"""Lower wins."""
 
 
 class Item(Wire):
@@ -83,23 +95,44 @@ class Rule(Wire):
     zone: Zone
     rrule: str | None = None
     times: tuple[TimeText, ...] = Field(default=(), max_length=MAX_TIMES)
-    dates: tuple[LocalText, ...] = ()
-    except_dates: tuple[LocalText, ...] = ()
+    dates: tuple[LocalText, ...] = Field(default=(), max_length=MAX_DATES)
+    except_dates: tuple[LocalText, ...] = Field(default=(), max_length=MAX_DATES)
 
 
 class LatePolicy(StrEnum):
-    """What a station does when it cannot start at the planned instant."""
+    """What becomes of an occurrence that another one overlaps, or that cannot start on time."""
 
     JOIN = "join"
     SLIP = "slip"
     DROP = "drop"
+    RESUME = "resume"
 
 
 class Late(Wire):
-    """`join` enters in the middle, `slip` starts whole up to `slip_ms` late, `drop` is silent."""
+    """How an occurrence gives way.
+
+    `join`: the clock decides, what is overlapped is lost, the rest sounds at its own place.
+    `slip`: sounds whole or not at all, and may begin up to `slip_ms` later.
+    `drop`: begins at its start or not at all, is never entered in the middle.
+    `resume`: stops where a stronger one begins and goes on from the same place afterwards; it may
+    end at most `slip_ms` later than planned, the rest is lost.
+    """
 
     policy: LatePolicy = LatePolicy.JOIN
     slip_ms: int = Field(default=0, ge=0, le=DAY_MS)
+
+
+class Exemption(Wire):
+    """Occurrences that start in [begin_at, end_at) pass permitted hours and caps."""
+
+    begin_at: AwareDatetime
+    end_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _begin_before_end(self) -> Self:
+        if self.begin_at >= self.end_at:
+            raise ValueError("exemption_ends_before_it_begins")
+        return self
 
 
 class Broadcast(Wire):
@@ -116,6 +149,9 @@ class Broadcast(Wire):
     late: Late = Late()
     begins_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
+    exemptions: tuple[Exemption, ...] = Field(
+        default=(), max_length=MAX_EXEMPTIONS, exclude_if=_nothing
+    )
 
     @model_validator(mode="after")
     def _within_a_day(self) -> Self:
@@ -138,12 +174,16 @@ class Document(Wire):
 
 
 class Manifest(Document):
-    """Bảng phát: all broadcasts of one audience."""
+    """Bảng phát: all broadcasts of one audience.
+
+    `order` is what the area decided about priority broadcasts (TT 39): the first named goes first.
+    """
 
     type: Literal["manifest"] = "manifest"
     audience: AudienceId
     level: int = Field(ge=0, le=9)
     broadcasts: tuple[Broadcast, ...] = Field(default=(), max_length=MAX_BROADCASTS)
+    order: tuple[Id, ...] = Field(default=(), max_length=MAX_ORDER, exclude_if=_nothing)
 
 
 class Alert(Document):
@@ -168,8 +208,25 @@ class Window(Wire):
         return self
 
 
+class VolumeWindow(Window):
+    """How loud on some weekdays between two times of day."""
+
+    percent: Percent
+
+
+class Caps(Wire):
+    """How much may sound: sessions a day, length of a session, sound a day; None is no limit."""
+
+    sessions_per_day: int | None = Field(default=None, ge=1)
+    session_ms: int | None = Field(default=None, ge=1, le=DAY_MS)
+    day_ms: int | None = Field(default=None, ge=1, le=DAY_MS)
+
+    def __bool__(self) -> bool:
+        return (self.sessions_per_day, self.session_ms, self.day_ms) != (None, None, None)
+
+
 class Config(Document):
-    """Settings of one station."""
+    """Settings of one station; of `volumes` the first that matches an instant counts."""
 
     type: Literal["config"] = "config"
     station: Id
@@ -177,7 +234,11 @@ class Config(Document):
     audiences: tuple[AudienceId, ...]
     zone: Zone
     hours: tuple[Window, ...]
-    volume_percent: int = Field(default=80, ge=0, le=100)
+    volume_percent: Percent = 80
+    volumes: tuple[VolumeWindow, ...] = Field(
+        default=(), max_length=MAX_VOLUMES, exclude_if=_nothing
+    )
+    caps: Caps = Field(default=Caps(), exclude_if=_nothing)
     delay_ms: int = Field(default=0, ge=0, le=2000)
     keys: dict[str, str]
 

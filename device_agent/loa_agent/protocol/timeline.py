@@ -12,6 +12,7 @@ from loa_agent.protocol.documents import PRECEDENCE, BroadcastClass, Config, Lat
 from loa_agent.protocol.hours import Span, overlap, permitted_spans, without
 from loa_agent.protocol.occurrences import Occurrence, occurrences
 
+MILLISECOND = timedelta(milliseconds=1)
 LONGEST = timedelta(days=1)
 """No occurrence lasts longer (DAY_MS)."""
 MAX_REACH = timedelta(days=8)
@@ -19,25 +20,34 @@ MAX_REACH = timedelta(days=8)
 
 
 class Outcome(StrEnum):
-    """How much of an occurrence will sound."""
+    """How much of an occurrence will sound; `later` is all of it, late or interrupted."""
 
     WHOLE = "whole"
+    LATER = "later"
     CUT = "cut"
     SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A stretch that sounds, [begin, end) aware UTC, from `offset_ms` of the programme on."""
+
+    begin: datetime
+    end: datetime
+    offset_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One occurrence and the stretches of it that sound.
 
-    A stretch that begins after `occurrence.starts_at` enters in the middle at that offset.
     `reason` is `overlap` where another took some of it (`winner` names who), else `outside_hours`
     where not all sounds.
     """
 
     occurrence: Occurrence
     level: int
-    sounds: tuple[Span, ...]
+    sounds: tuple[Sound, ...]
     outcome: Outcome
     reason: str | None = None
     winner: str | None = None
@@ -60,7 +70,7 @@ def timeline(
     planned = []
     for level, occurrence in sorted(_candidates(manifests, since, end + LONGEST), key=_rank):
         one = _judge(occurrence, level, permitted, taken)
-        taken += [(span, occurrence.id) for span in one.sounds]
+        taken += [(Span(sound.begin, sound.end), occurrence.id) for sound in one.sounds]
         planned.append(one)
     inside = [p for p in planned if p.occurrence.starts_at < end and p.occurrence.ends_at > begin]
     return sorted(inside, key=lambda p: (p.occurrence.starts_at, p.occurrence.id))
@@ -115,12 +125,12 @@ def _judge(
     free = [part for span in allowed for part in without(span, [t for t, _ in taken])]
     free = _enterable(each, free)
     if free == [whole]:
-        return Planned(each, level, (whole,), Outcome.WHOLE)
+        return Planned(each, level, _sounds(each, free), Outcome.WHOLE)
     outcome = Outcome.CUT if free else Outcome.SILENT
     if free == allowed:
-        return Planned(each, level, tuple(free), outcome, "outside_hours")
+        return Planned(each, level, _sounds(each, free), outcome, "outside_hours")
     winner = next(name for span, name in taken if overlap(span, allowed))
-    return Planned(each, level, tuple(free), outcome, "overlap", winner)
+    return Planned(each, level, _sounds(each, free), outcome, "overlap", winner)
 
 
 def _enterable(each: Occurrence, spans: list[Span]) -> list[Span]:
@@ -128,3 +138,8 @@ def _enterable(each: Occurrence, spans: list[Span]) -> list[Span]:
     if each.broadcast.late.policy is LatePolicy.JOIN:
         return spans
     return [span for span in spans if span.begin == each.starts_at]
+
+
+def _sounds(each: Occurrence, spans: Sequence[Span]) -> tuple[Sound, ...]:
+    start = each.starts_at
+    return tuple(Sound(s.begin, s.end, (s.begin - start) // MILLISECOND) for s in spans)
