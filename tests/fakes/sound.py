@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from loa_agent.adapters.decoder_sndfile import DecodeError, Voice
 from loa_agent.adapters.player_deck import Deck, Edges
@@ -163,10 +164,10 @@ class Booth:
     def card(self) -> FakeCard:
         return self.cards[-1]
 
-    def cue(self, play: str = "p", in_s: float = 4.0, **facts: int) -> datetime:
+    def cue(self, play: str = "p", in_s: float = 4.0, **facts: Any) -> datetime:
         """Cue a play that starts so many seconds from now; its instant."""
         start_at = self.world.now() + timedelta(seconds=in_s)
-        wanted = {"offset_ms": 0, "length_ms": 1000, "volume_percent": 100} | facts
+        wanted: dict[str, Any] = {"offset_ms": 0, "length_ms": 1000, "volume_percent": 100, **facts}
         self.deck.cue(Cue(play=play, blobs=("b",), start_at=start_at, **wanted))
         return start_at
 

@@ -4,7 +4,7 @@ from array import array
 from dataclasses import dataclass
 
 from loa_agent.adapters.decoder_sndfile import SAMPLE_RATE, DecodeError, Voice
-from loa_agent.adapters.player_shape import at_volume, fade, resized
+from loa_agent.adapters.player_shape import at_volume, fade, gain_of, resized
 from loa_agent.core.commands import Cue
 
 END_FADE_FRAMES = SAMPLE_RATE * 80 // 1000
@@ -133,11 +133,30 @@ class Play:
             samples = head + samples[len(head) :]
             self._fade_in = False
         self._fade_end(samples, begin)
-        samples = self._fade_stop(at_volume(samples, self.cue.volume_percent))
+        samples = self._fade_stop(self._at_its_volume(samples, begin))
         self.written_frames += len(samples)
         if self._place >= self._end:
             self.end("completed")
         return samples
+
+    def _at_its_volume(self, samples: "array[int]", begin: int) -> "array[int]":
+        """The volume due where the samples begin; inside the block of a change one slides over."""
+        before, after = (self._volume(place) for place in (begin, self._place - 1))
+        if before == after or not samples:
+            return at_volume(samples, before)
+        ends = gain_of(before), gain_of(after)
+        start, end = (gain / max(ends) for gain in ends)
+        samples = at_volume(samples, max(before, after))[:]
+        fade(samples, start, (end - start) / len(samples))
+        return samples
+
+    def _volume(self, place: int) -> int:
+        sounded_ms = (place - self._entry) * 1000 // SAMPLE_RATE
+        percent = self.cue.volume_percent
+        for change in self.cue.volume_steps:
+            if change.after_ms <= sounded_ms:
+                percent = change.volume_percent
+        return percent
 
     def _fade_end(self, samples: "array[int]", begin: int) -> None:
         left = self._end - begin

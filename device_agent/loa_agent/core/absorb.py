@@ -42,7 +42,8 @@ def boot(event: e.Booted) -> tuple[Brain, list[Command]]:
         state,
         tried=_named(r for r in event.history if r.kind is RecordKind.ARMED),
         settled=_named(r for r in event.history if _settles(r)),
-        reached=_reached(event.history),
+        reached=_places(r for r in event.history if r.code == "completed"),
+        heard=_places(event.history),
     )
     for record in _open_plays(event.history):
         closing = record.model_copy(
@@ -68,16 +69,15 @@ def _settles(record: Record) -> bool:
     return withdrawn or record.kind is RecordKind.MISSED
 
 
-def _reached(history: Iterable[Record]) -> dict[str, datetime]:
-    """How far completed stretches went: what is left of an occurrence may still sound."""
+def _places(history: Iterable[Record]) -> dict[str, int]:
+    """How far the last stretches that sounded went, in ms of the programme.
+
+    How far one came that a power cut ended nobody knows: it counts as not heard.
+    """
     return {
-        record.occurrence: record.planned_at
-        + timedelta(milliseconds=(record.offset_ms or 0) + (record.played_ms or 0))
+        record.occurrence: (record.offset_ms or 0) + record.played_ms
         for record in history
-        if record.kind is RecordKind.ENDED
-        and record.code == "completed"
-        and record.occurrence is not None
-        and record.planned_at is not None
+        if record.kind is RecordKind.ENDED and record.occurrence is not None and record.played_ms
     }
 
 
@@ -155,11 +155,12 @@ def _restarted(state: Brain) -> Brain:
 
 
 def _clock_judged(state: Brain, event: e.ClockJudged) -> Brain:
-    """Any judgement re-plans, since hours and occurrences are judged by the clock."""
+    """A change of trust or a step re-plans, since hours and occurrences are judged by the clock."""
     was_trusted = state.clock is not ClockTrust.UNTRUSTED
     is_trusted = event.trust is not ClockTrust.UNTRUSTED
     since = (state.trusted_since if was_trusted else event.now) if is_trusted else None
-    state = replace(state, clock=event.trust, trusted_since=since, plan=None)
+    plan = state.plan if was_trusted and is_trusted else None
+    state = replace(state, clock=event.trust, trusted_since=since, plan=plan)
     moved = abs(timedelta(milliseconds=event.step_ms)) > STEP
     return _restarted(state) if moved else state
 
@@ -217,11 +218,14 @@ def close_play(
     state = replace(state, plays={k: v for k, v in state.plays.items() if k != name})
     if code in DEVICE_CODES:
         state = _set_back(state, play.occurrence, code)
+    place = play.cue.offset_ms + (played_ms or 0)
     if code == "completed":
-        until = play.ends_at - play.delay
-        state = replace(state, reached={**state.reached, play.occurrence: until})
+        place = play.cue.offset_ms + play.cue.length_ms
+        state = replace(state, reached={**state.reached, play.occurrence: place})
     if code == "withdrawn":
         state = replace(state, settled=state.settled | {play.occurrence})
+    if played_ms:
+        state = replace(state, heard={**state.heard, play.occurrence: place})
     record = play_record(state, state.now, RecordKind.ENDED, play)
     facts = {"code": code, "played_ms": played_ms}
     return state, [Journal(record.model_copy(update=facts))]

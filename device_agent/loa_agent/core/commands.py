@@ -42,10 +42,19 @@ class DropBlob(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeStep:
+    """From `after_ms` of sound on the volume is another."""
+
+    after_ms: int
+    volume_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cue(Command):
     """Blobs to sound one after another without gap, so that the first sample leaves at `start_at`.
 
     `offset_ms` is skipped at the beginning; sound ends with a fade after `length_ms`.
+    It begins at `volume_percent`; `volume_steps` change that, in order of time.
     Answered by PlayStarted and PlayEnded; a cue may come while another still sounds.
     """
 
@@ -55,6 +64,7 @@ class Cue(Command):
     offset_ms: int
     length_ms: int
     volume_percent: int
+    volume_steps: tuple[VolumeStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

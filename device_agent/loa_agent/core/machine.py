@@ -15,7 +15,9 @@ from loa_agent.core.planner import refresh
 from loa_agent.core.state import Brain
 from loa_agent.protocol import topics
 
-MAX_SLEEP = timedelta(minutes=1)
+MAX_SLEEP = timedelta(minutes=10)
+"""All that has an instant wakes by itself and a clock that is set is told at once; this is for
+what we did not think of."""
 MIN_SLEEP = timedelta(milliseconds=20)
 
 
@@ -52,7 +54,7 @@ def _next_wake(state: Brain, event: Event) -> datetime:
     Wishes that have passed were heard in this step; kept, they would wake us without end.
     """
     wishes = [
-        *playing.wakes(state),
+        *playing.wakes(state, event.now),
         *stopping.wakes(state, event.now),
         *fetching.wakes(state),
         *reporting.wakes(state),

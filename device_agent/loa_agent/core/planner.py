@@ -1,18 +1,22 @@
 """The plan: what the one timeline says for the coming hours, and which audio that needs."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from loa_agent.core.state import Brain, Plan
-from loa_agent.protocol.documents import Manifest
+from loa_agent.core.state import Brain, Pending, Plan
+from loa_agent.core.stretches import CUE_LEAD, over_at
+from loa_agent.protocol.documents import PRECEDENCE, Manifest
 from loa_agent.protocol.occurrences import occurrences
 from loa_agent.protocol.reports import ClockTrust
-from loa_agent.protocol.timeline import timeline
+from loa_agent.protocol.timeline import Planned, timeline
 
 LOOK_BACK = timedelta(hours=24)
 LOOK_AHEAD = timedelta(hours=36)
 FETCH_AHEAD = timedelta(days=14)
-PLAN_LIFE = timedelta(minutes=10)
+PLAN_LIFE = timedelta(hours=12)
+"""Only documents, trust and steps of the clock change a plan; it has to reach beyond its own life
+for as long as the longest lead."""
 
 
 def refresh(state: Brain, now: datetime) -> Brain:
@@ -28,10 +32,31 @@ def refresh(state: Brain, now: datetime) -> Brain:
         return state
     manifests = [each for each in state.manifests if each.not_after > now]
     begin = max(now - LOOK_BACK, min(state.since, state.trusted_since or now, now))
-    planned = tuple(timeline(manifests, config, begin, now + LOOK_AHEAD))
-    expiry = min((each.not_after for each in manifests), default=now + PLAN_LIFE)
-    stale_at = min(now + PLAN_LIFE, expiry)
-    return replace(state, plan=Plan(planned, stale_at), needs=_needs(manifests, now))
+    planned = in_rank(timeline(manifests, config, begin, now + LOOK_AHEAD))
+    stale_at = min([now + PLAN_LIFE, *(each.not_after for each in manifests)])
+    plan = Plan(planned, _pending(planned, state.settled), stale_at)
+    return replace(state, plan=plan, needs=_needs(manifests, now))
+
+
+def in_rank(planned: Iterable[Planned]) -> tuple[Planned, ...]:
+    """Who wins comes first."""
+    return tuple(sorted(planned, key=_rank))
+
+
+def _rank(planned: Planned) -> tuple[int, int, datetime, str]:
+    occurrence = planned.occurrence
+    rank = PRECEDENCE[occurrence.broadcast.class_]
+    return (rank, planned.level, occurrence.starts_at, occurrence.id)
+
+
+def _pending(planned: Sequence[Planned], settled: frozenset[str]) -> tuple[Pending, ...]:
+    pending = []
+    for rank, each in enumerate(planned):
+        if each.occurrence.id not in settled:
+            over = over_at(each)
+            opens = min([over, *(sound.begin - CUE_LEAD for sound in each.sounds)])
+            pending.append(Pending(opens, over, rank, each))
+    return tuple(sorted(pending, key=lambda each: each.opens_at))
 
 
 def _all(manifests: list[Manifest]) -> tuple[tuple[str, int], ...]:

@@ -16,6 +16,7 @@ class Play:
     """One stretch of sound asked of the player.
 
     `ends_at` is when it falls silent by itself; `delay` is how much later than planned it sounds.
+    `late`: it sounds where the station itself found room, since the plan's own place had passed.
     """
 
     cue: Cue
@@ -25,7 +26,7 @@ class Play:
     ends_at: datetime
     delay: timedelta
     rank: int
-    slipped: bool
+    late: bool
     stop_code: str | None = None
     """Why we stopped it ourselves, once we did."""
     stopped_at: datetime | None = None
@@ -40,11 +41,39 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """An occurrence that may still sound; `rank` is its place in the plan, 0 wins."""
+
+    opens_at: datetime
+    over_at: datetime
+    rank: int
+    planned: Planned
+
+    @property
+    def name(self) -> str:
+        """Id of the occurrence."""
+        return self.planned.occurrence.id
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The timetable as computed at one moment."""
+    """The timetable as computed at one moment, who wins first.
+
+    `pending` is what of it is not settled, by the instant from which on it has to be looked at.
+    """
 
     planned: tuple[Planned, ...]
+    pending: tuple[Pending, ...]
     stale_at: datetime
+
+    def of(self, occurrence: str) -> Planned | None:
+        """What is planned for an occurrence."""
+        return next((each for each in self.planned if each.occurrence.id == occurrence), None)
+
+    def without(self, occurrence: str) -> "Plan":
+        """The same plan with an occurrence settled."""
+        left = tuple(each for each in self.pending if each.name != occurrence)
+        return Plan(self.planned, left, self.stale_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +102,10 @@ class Brain:
     """Occurrences that need nothing more: played, missed or withdrawn."""
     tried: frozenset[str] = frozenset()
     """Occurrences whose play was begun at least once."""
-    reached: Mapping[str, datetime] = field(default_factory=dict)
-    """Occurrences of which a stretch was completed, and up to which planned instant."""
+    reached: Mapping[str, int] = field(default_factory=dict)
+    """Occurrences of which a stretch was completed, and up to which ms of the programme."""
+    heard: Mapping[str, int] = field(default_factory=dict)
+    """Up to which ms of its programme an occurrence sounded, whatever ended it."""
     setbacks: Mapping[str, Failure] = field(default_factory=dict)
     """Occurrences whose play failed at the card or the decoder."""
     stepped: bool = False

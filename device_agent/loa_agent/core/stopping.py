@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from loa_agent.core.absorb import close_play
 from loa_agent.core.commands import Command, StopPlay
 from loa_agent.core.state import Brain, Play
-from loa_agent.protocol.documents import PRECEDENCE, BroadcastClass
-from loa_agent.protocol.hours import Span, overlap, permitted_spans
+from loa_agent.core.stretches import permitted, room
+from loa_agent.protocol.documents import LatePolicy
+from loa_agent.protocol.hours import Span, overlap
 from loa_agent.protocol.reports import ClockTrust
+from loa_agent.protocol.timeline import Outcome, Planned, Sound
 
+CAP_REASONS = frozenset({"over_sessions", "over_session_length", "over_day_length"})
 FADE_MS = 80
 STOP_LEAD = timedelta(seconds=2)
 """How long before its new end a play that got shorter is stopped: silence must be sure by then,
@@ -35,7 +38,7 @@ def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
         else:
             state, more = close_play(state, name, due[1], None)
         commands += more
-    return replace(state, stepped=False), commands
+    return replace(state, stepped=False) if state.stepped else state, commands
 
 
 def stop(state: Brain, name: str, code: str) -> tuple[Brain, list[Command]]:
@@ -48,14 +51,6 @@ def wakes(state: Brain, now: datetime) -> list[datetime]:
     """When a play must be stopped, should nothing happen before."""
     dues = [_due(state, play, now) for play in state.plays.values()]
     return [due[0] for due in dues if due is not None]
-
-
-def permitted(state: Brain, play_rank: int, begin: datetime, end: datetime) -> list[Span]:
-    """When sound of this rank is permitted in [begin, end) by the settings in force."""
-    if play_rank == PRECEDENCE[BroadcastClass.EMERGENCY]:
-        return [Span(begin, end)]
-    config = state.config
-    return [] if config is None else permitted_spans(config.hours, config.zone, begin, end)
 
 
 def _due(state: Brain, play: Play, now: datetime) -> Due | None:
@@ -81,30 +76,49 @@ def _by_the_plan(state: Brain, play: Play, now: datetime) -> Due | None:
     begin = max(now, play.cue.start_at)
     if begin >= play.ends_at:
         return play.ends_at + OVERRUN, "overrun"
-    allowed = permitted(state, play.rank, begin, play.ends_at)
-    stretches = _stretches(state, play)
-    if stretches is None:
+    planned = None if state.plan is None else state.plan.of(play.occurrence)
+    if planned is None:
         return now, "withdrawn"
-    wanted = overlap(Span(begin, play.ends_at), stretches)
+    if _is_misplaced(state, play, planned, now):
+        return now, "preempted"
+    allowed = permitted(state, planned.occurrence, begin, play.ends_at)
+    wanted = overlap(Span(begin, play.ends_at), _given(state, planned, play))
     good = [part for span in wanted for part in overlap(span, allowed)]
     if not good or good[0].begin > begin:
-        return now, _why(begin, allowed)
+        return now, _why(begin, allowed, planned)
     if good[0].end >= play.ends_at:
         return play.ends_at + OVERRUN, "overrun"
-    return good[0].end - STOP_LEAD, _why(good[0].end, allowed)
+    return good[0].end - STOP_LEAD, _why(good[0].end, allowed, planned)
 
 
-def _stretches(state: Brain, play: Play) -> Sequence[Span] | None:
-    """What the plan gives this play now, by the wall clock; None when it is no longer planned."""
-    planned = () if state.plan is None else state.plan.planned
-    found = next((each for each in planned if each.occurrence.id == play.occurrence), None)
-    if found is None:
-        return None
-    if play.slipped:
-        return [Span(play.cue.start_at, play.ends_at)]
-    return [Span(span.begin + play.delay, span.end + play.delay) for span in found.sounds]
+def _given(state: Brain, planned: Planned, play: Play) -> Sequence[Span]:
+    """The time this play may have now, by the wall clock.
+
+    What slips or resumes may go on where a new plan would not have placed it, until a stronger
+    one needs the card: nobody is helped by a silence in which it would wait for its new place.
+    """
+    if planned.outcome is Outcome.SILENT and planned.reason in CAP_REASONS:
+        return []
+    spans: Sequence[Sound | Span] = planned.sounds
+    if planned.occurrence.broadcast.late.policy in {LatePolicy.SLIP, LatePolicy.RESUME}:
+        spans = room(state, planned, play.cue.start_at - play.delay, play.ends_at - play.delay)
+    return [Span(span.begin + play.delay, span.end + play.delay) for span in spans]
 
 
-def _why(instant: datetime, allowed: Sequence[Span]) -> str:
+def _is_misplaced(state: Brain, play: Play, planned: Planned, now: datetime) -> bool:
+    """Handed over ahead as the sequel of a stretch that then ended elsewhere than planned."""
+    if planned.occurrence.broadcast.late.policy is not LatePolicy.RESUME:
+        return False
+    if now >= play.cue.start_at or state.heard.get(play.occurrence, 0) == play.cue.offset_ms:
+        return False
+    return not any(
+        other.occurrence == play.occurrence and other.cue.start_at < play.cue.start_at
+        for other in state.plays.values()
+    )
+
+
+def _why(instant: datetime, allowed: Sequence[Span], planned: Planned) -> str:
+    if planned.outcome is Outcome.SILENT and planned.reason in CAP_REASONS:
+        return planned.reason or ""
     inside = any(span.begin <= instant < span.end for span in allowed)
     return "preempted" if inside else "outside_hours"

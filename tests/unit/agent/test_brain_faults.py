@@ -378,17 +378,19 @@ class TestPlays:
         self, station: FakeStation
     ) -> None:
         news = a_broadcast("news", duration_ms=TEN_MINUTES, late=slip(30))
-        lamp = a_broadcast("lamp", NOON + 4 * MINUTE, letter="b", **{"class": "priority"})
+        lamp = a_broadcast("lamp", NOON + 9 * MINUTE, letter="b", **{"class": "priority"})
         station.fail_fetch = "network"
-        station.receive(a_manifest(news, lamp))
+        station.receive(a_manifest(news))
         station.until(NOON + MINUTE)
         station.fail_fetch = None
+        station.until(NOON + 8 * MINUTE)
+        station.receive(a_manifest(news, lamp, version=2))
         station.until(NOON + 30 * MINUTE)
 
         assert [code for code, _ in ended(station)] == ["preempted", "completed", "completed"]
         first, second, third = station.cues()
         assert [cue.play.partition("@")[0] for cue in station.cues()] == ["news", "lamp", "news"]
-        assert (second.start_at, second.offset_ms) == (NOON + 4 * MINUTE, 0)
+        assert (second.start_at, second.offset_ms) == (NOON + 9 * MINUTE, 0)
         assert (third.offset_ms, third.length_ms) == (0, TEN_MINUTES)
         assert first.start_at < second.start_at
 

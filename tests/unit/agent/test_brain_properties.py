@@ -8,7 +8,7 @@ from fakes.rough_station import RoughStation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loa_agent.core import events as e
-from loa_agent.core.playing import JOIN_LEAD
+from loa_agent.core.stretches import JOIN_LEAD
 from loa_agent.protocol.documents import Broadcast, Late, LatePolicy, Window
 from loa_agent.protocol.occurrences import occurrences
 from loa_agent.protocol.reports import ClockTrust, Record, RecordKind

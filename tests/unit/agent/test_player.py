@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from fakes.sound import RATE, Booth, CountingVoice, frame_value
+from loa_agent.core.commands import VolumeStep
 from loa_agent.core.events import PlayEnded, PlayStarted
 
 SAMPLE_S = 1 / RATE
@@ -312,3 +313,21 @@ def test_the_volume_is_the_cube_of_the_percentage(booth: Booth) -> None:
 
     (_, value), *_rest = booth.card.sound()[5000:]
     assert value == pytest.approx(frame_value(5008) / 8, abs=3)
+
+
+@pytest.mark.parametrize(("first", "second"), [(100, 50), (50, 100), (0, 100)])
+def test_the_volume_changes_where_it_is_told_to_and_slides_over(
+    booth: Booth, first: int, second: int
+) -> None:
+    steps = (VolumeStep(1000, second),)
+    start_at = booth.cue(length_ms=2000, volume_percent=first, volume_steps=steps)
+
+    booth.until(8)
+
+    sound = {round((at - start_at.timestamp()) * RATE): value for at, value in booth.card.sound()}
+    for frame, percent in [(900 * 48, first), (1100 * 48, second)]:
+        wanted = frame_value(frame) * (percent / 100) ** 3
+        assert sound.get(frame, 0) == pytest.approx(wanted, abs=3)
+    inside = [abs(sound.get(f + 1, 0) - sound.get(f, 0)) for f in range(960 * 48, 1040 * 48)]
+    assert max(inside) < 25
+    assert ended(booth)[0][2] == 2000
