@@ -27,6 +27,7 @@ from loa_server.domain.areas import Area
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.bulletins import CLAIM_FOR, Bulletin, Voice
 from loa_server.domain.people import Account
+from loa_server.domain.rights import everything
 from loa_server.domain.when import At, When
 from sqlalchemy import Engine
 
@@ -38,7 +39,7 @@ FIVE_PM = datetime(2026, 11, 23, 17, 0)
 AUTHORITY = SigningKey.generate()
 HOURS = (Window(start="05:00", end="21:00"),)
 AREAS = (
-    Area("vn", "0", "Việt Nam", 0, None, ZONE),
+    Area("vn", "0", "Việt Nam", 0, None, ZONE, self_approval=True),
     Area("gia-lai", "52", "Gia Lai", 1, "vn", hours=HOURS),
     Area("phu-cat", "21853", "Phù Cát", 2, "gia-lai"),
     Area("tuy-phuoc", "21952", "Tuy Phước", 2, "gia-lai"),
@@ -98,7 +99,7 @@ class World:
 
     def _account(self, area: str) -> Account:
         account = Account(
-            f"u-{area}", area, f"Cán bộ {area}", "admin", area, self.passwords.hash(area)
+            f"u-{area}", area, f"Cán bộ {area}", area, everything(area), self.passwords.hash(area)
         )
         with self.store.write() as rows:
             rows.people.add(account)

@@ -75,7 +75,9 @@ def test_what_is_ordered_travels_signed_and_what_was_played_is_acknowledged(rive
     assert isinstance(manifest, Manifest)
     assert [each.id for each in manifest.broadcasts] == [broadcast.id]
     assert river.acknowledged("phu-cat-1") == 2
-    assert [each.play.outcome for each in river.world.queries.plays(10, "vn")] == ["played"]
+    assert [each.play.outcome for each in river.world.queries.plays(10, frozenset({"vn"}))] == [
+        "played"
+    ]
 
 
 @pytest.mark.parametrize("facts", [{"boot": 10**30}, {"sequence": 10**30}])

@@ -26,7 +26,7 @@ def prepared(source) -> PreparedAudio:
 
 
 def judged(world: World, bulletin: str) -> tuple[str, str | None]:
-    view = world.queries.bulletin(bulletin, "vn")
+    view = world.queries.bulletin(bulletin, frozenset({"vn"}))
     assert view is not None
     return view.bulletin.status.value, view.bulletin.code
 

@@ -54,9 +54,9 @@ def test_a_play_is_summed_over_reports(world: World) -> None:
     started, ended = a_play(1, broadcast, FIVE_PM_UTC, late_ms=-3)
 
     world.report("phu-cat-1", started)
-    during = world.queries.plays(10, "vn")
+    during = world.queries.plays(10, frozenset({"vn"}))
     world.report("phu-cat-1", ended)
-    after = world.queries.plays(10, "vn")
+    after = world.queries.plays(10, frozenset({"vn"}))
 
     assert [each.play.outcome for each in (*during, *after)] == ["playing", "played"]
     assert after[0].play.difference_ms == -3.0
@@ -173,7 +173,7 @@ def test_a_heartbeat_that_says_nothing_new_wakes_no_browser(world: World) -> Non
     third = world.say("phu-cat-1", conditions=["disk_full"])
 
     assert (first, second, third) == (True, False, True)
-    view = world.queries.station_view("phu-cat-1", world.now, "vn")
+    view = world.queries.station_view("phu-cat-1", world.now, frozenset({"vn"}))
     assert view is not None
     assert view.last_seen == world.now
 
@@ -185,6 +185,6 @@ def test_nobody_unknown_or_retired_has_a_key(world: World) -> None:
 
 
 def status_of(world: World) -> str:
-    view = world.queries.station_view("phu-cat-1", world.now, "vn")
+    view = world.queries.station_view("phu-cat-1", world.now, frozenset({"vn"}))
     assert view is not None
     return view.status.value

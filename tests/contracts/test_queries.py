@@ -29,7 +29,7 @@ FETCHED = RecordKind.FETCHED
 
 
 def row_of(world: World, broadcast: Broadcast, station: str = "phu-cat-1") -> ProgressRow:
-    rows = world.queries.progress(broadcast.id, world.now, "vn")
+    rows = world.queries.progress(broadcast.id, world.now, frozenset({"vn"}))
     return next(row for row in rows if row.station == station)
 
 
@@ -39,7 +39,7 @@ def step_of(world: World, broadcast: Broadcast) -> tuple[str, str | None]:
 
 
 def test_areas_show_the_reach_and_the_path_above_with_what_is_in_force(world: World) -> None:
-    shown = world.queries.areas("phu-cat")
+    shown = world.queries.areas(frozenset({"phu-cat"}))
 
     assert [each.id for each in shown] == ["vn", "gia-lai", "phu-cat", "an-hanh"]
     assert {each.zone for each in shown} == {"Asia/Ho_Chi_Minh"}
@@ -78,8 +78,11 @@ def test_what_others_order_is_seen_where_it_sounds_and_only_that_part_of_it(worl
     elsewhere = world.broadcast("a-tuy-phuoc", actor=world.province)
     own = world.broadcast("a-phu-cat", "a-an-hanh")
 
-    shown = {each.broadcast.id: each for each in world.queries.broadcasts(NOW, 10, "phu-cat")}
-    rows = world.queries.progress(mixed.id, NOW, "phu-cat")
+    shown = {
+        each.broadcast.id: each
+        for each in world.queries.broadcasts(NOW, 10, frozenset({"phu-cat"}))
+    }
+    rows = world.queries.progress(mixed.id, NOW, frozenset({"phu-cat"}))
 
     assert shown.keys() == {wide.id, mixed.id, own.id}
     assert {key: each.may_stop for key, each in shown.items()} == {
@@ -94,8 +97,8 @@ def test_what_others_order_is_seen_where_it_sounds_and_only_that_part_of_it(worl
     }
     assert [each.id for each in shown[mixed.id].audiences] == ["s-phu-cat-1"]
     assert [row.station for row in rows] == ["phu-cat-1"]
-    assert world.queries.progress(elsewhere.id, NOW, "phu-cat") == []
-    assert world.queries.broadcast(elsewhere.id, NOW, "phu-cat") is None
+    assert world.queries.progress(elsewhere.id, NOW, frozenset({"phu-cat"})) == []
+    assert world.queries.broadcast(elsewhere.id, NOW, frozenset({"phu-cat"})) is None
 
 
 def test_where_no_station_stands_nothing_from_above_is_seen(world: World) -> None:
@@ -104,13 +107,13 @@ def test_where_no_station_stands_nothing_from_above_is_seen(world: World) -> Non
         there = stations.c.area == "tuy-phuoc"
         connection.execute(update(stations).where(there).values(retired_at=NOW))
 
-    assert world.queries.broadcasts(NOW, 10, "tuy-phuoc") == []
-    assert world.queries.broadcast(broadcast.id, NOW, "tuy-phuoc") is None
+    assert world.queries.broadcasts(NOW, 10, frozenset({"tuy-phuoc"})) == []
+    assert world.queries.broadcast(broadcast.id, NOW, frozenset({"tuy-phuoc"})) is None
 
 
 def test_a_station_is_shown_as_it_last_said(world: World) -> None:
     broadcast = world.broadcast()
-    never = world.queries.station_view("an-hanh-1", NOW, "vn")
+    never = world.queries.station_view("an-hanh-1", NOW, frozenset({"vn"}))
 
     world.say(
         "phu-cat-1",
@@ -118,7 +121,7 @@ def test_a_station_is_shown_as_it_last_said(world: World) -> None:
         conditions=["disk_full"],
         free_bytes=5,
     )
-    shown = world.queries.station_view("phu-cat-1", NOW, "vn")
+    shown = world.queries.station_view("phu-cat-1", NOW, frozenset({"vn"}))
 
     assert never is not None
     assert (never.status, never.clock, never.last_seen) == ("never", None, None)
@@ -134,7 +137,7 @@ def test_a_station_that_left_is_offline_and_plays_nothing(world: World) -> None:
 
     world.say("phu-cat-1", status=StationStatus.OFFLINE)
 
-    shown = world.queries.station_view("phu-cat-1", NOW, "vn")
+    shown = world.queries.station_view("phu-cat-1", NOW, frozenset({"vn"}))
     assert shown is not None
     assert (shown.status, shown.playing) == ("offline", None)
 
@@ -143,7 +146,7 @@ def test_a_station_is_up_to_date_when_it_holds_what_is_out_and_nothing_is_on_its
     world: World,
 ) -> None:
     def up_to_date() -> bool:
-        view = world.queries.station_view("phu-cat-1", NOW, "vn")
+        view = world.queries.station_view("phu-cat-1", NOW, frozenset({"vn"}))
         assert view is not None
         return view.up_to_date
 
@@ -168,9 +171,13 @@ def test_a_retired_station_is_shown_nowhere(world: World) -> None:
         mine = stations.c.id == "phu-cat-1"
         connection.execute(update(stations).where(mine).values(retired_at=NOW))
 
-    shown = world.queries.broadcast(broadcast.id, NOW, "vn")
-    assert [each.id for each in world.queries.stations(NOW, "phu-cat")] == ["an-hanh-1"]
-    assert [row.station for row in world.queries.progress(broadcast.id, NOW, "vn")] == ["an-hanh-1"]
+    shown = world.queries.broadcast(broadcast.id, NOW, frozenset({"vn"}))
+    assert [each.id for each in world.queries.stations(NOW, frozenset({"phu-cat"}))] == [
+        "an-hanh-1"
+    ]
+    assert [
+        row.station for row in world.queries.progress(broadcast.id, NOW, frozenset({"vn"}))
+    ] == ["an-hanh-1"]
     assert shown is not None
     assert shown.station_count == 1
 
@@ -178,7 +185,7 @@ def test_a_retired_station_is_shown_nowhere(world: World) -> None:
 def test_a_bulletin_is_shown_with_who_made_it_and_where(world: World) -> None:
     bulletin = world.ready()
 
-    (shown,) = world.queries.bulletins(10, "phu-cat")
+    (shown,) = world.queries.bulletins(10, frozenset({"phu-cat"}))
 
     assert shown.bulletin == bulletin
     assert (shown.author_name, shown.area_name) == ("Cán bộ phu-cat", "Phù Cát")
@@ -189,8 +196,10 @@ def test_lists_are_newest_first_and_bounded(world: World) -> None:
         world.now += MINUTE
         world.broadcast(bulletin=world.ready(title=title))
 
-    titles = [each.bulletin.title for each in world.queries.bulletins(2, "vn")]
-    broadcasts = [each.broadcast.title for each in world.queries.broadcasts(NOW, 2, "vn")]
+    titles = [each.bulletin.title for each in world.queries.bulletins(2, frozenset({"vn"}))]
+    broadcasts = [
+        each.broadcast.title for each in world.queries.broadcasts(NOW, 2, frozenset({"vn"}))
+    ]
 
     assert titles == broadcasts == ["Ba", "Hai"]
 
@@ -198,9 +207,9 @@ def test_lists_are_newest_first_and_bounded(world: World) -> None:
 def test_a_broadcast_is_shown_with_names_counts_and_where_it_stands(world: World) -> None:
     broadcast = world.broadcast("a-phu-cat", "s-phu-cat-1")
 
-    before = world.queries.broadcast(broadcast.id, NOW, "phu-cat")
-    during = world.queries.broadcast(broadcast.id, FIVE_PM_UTC, "phu-cat")
-    after = world.queries.broadcast(broadcast.id, FIVE_PM_UTC + MINUTE, "phu-cat")
+    before = world.queries.broadcast(broadcast.id, NOW, frozenset({"phu-cat"}))
+    during = world.queries.broadcast(broadcast.id, FIVE_PM_UTC, frozenset({"phu-cat"}))
+    after = world.queries.broadcast(broadcast.id, FIVE_PM_UTC + MINUTE, frozenset({"phu-cat"}))
 
     assert before is not None
     assert during is not None
@@ -304,7 +313,7 @@ def test_what_was_stopped_before_it_began_has_no_occurrence(world: World) -> Non
     stop_broadcast(world.services, world.commune, broadcast=broadcast.id)
 
     row = row_of(world, broadcast)
-    view = world.queries.broadcast(broadcast.id, FIVE_PM_UTC, "vn")
+    view = world.queries.broadcast(broadcast.id, FIVE_PM_UTC, frozenset({"vn"}))
     assert (row.occurrence, row.planned_at, row.step) == (None, None, "waiting")
     assert view is not None
     assert (view.status, view.next_at) == ("stopped", None)
@@ -317,11 +326,11 @@ def test_plays_stay_readable_when_their_bulletin_is_deleted(world: World) -> Non
 
     delete_bulletin(world.services, world.commune, bulletin=broadcast.bulletins[0])
 
-    (shown,) = world.queries.plays(10, "phu-cat")
-    view = world.queries.broadcast(broadcast.id, world.now, "phu-cat")
+    (shown,) = world.queries.plays(10, frozenset({"phu-cat"}))
+    view = world.queries.broadcast(broadcast.id, world.now, frozenset({"phu-cat"}))
     assert (shown.title, shown.play.sha256) == ("Tiêm chủng", sha("Tiêm chủng"))
     assert shown.station_name == "Loa phu-cat-1"
-    assert world.queries.bulletins(10, "phu-cat") == []
+    assert world.queries.bulletins(10, frozenset({"phu-cat"})) == []
     assert view is not None
     assert view.duration_ms == 60_000
 
@@ -333,7 +342,7 @@ def test_the_title_of_a_play_does_not_follow_its_bulletin(world: World) -> None:
     with writing(world.engine) as connection:
         connection.execute(update(bulletins).values(title="Tên khác"))
 
-    assert [each.title for each in world.queries.plays(10, "vn")] == ["Tiêm chủng"]
+    assert [each.title for each in world.queries.plays(10, frozenset({"vn"}))] == ["Tiêm chủng"]
 
 
 def test_plays_are_newest_first_and_bounded(world: World) -> None:
@@ -342,7 +351,7 @@ def test_plays_are_newest_first_and_bounded(world: World) -> None:
         planned_at = FIVE_PM_UTC + timedelta(days=day)
         world.report("phu-cat-1", *a_play(1 + 2 * day, broadcast, planned_at))
 
-    shown = world.queries.plays(2, "vn")
+    shown = world.queries.plays(2, frozenset({"vn"}))
 
     days = [each.play.planned_at.day for each in shown if each.play.planned_at is not None]
     assert days == [25, 24]

@@ -260,11 +260,11 @@ class Province:
 
     def progress(self, broadcast: Broadcast) -> dict[str, ProgressRow]:
         """How far each enrolled station has come."""
-        rows = self.world.queries.progress(broadcast.id, self.now, "gia-lai")
+        rows = self.world.queries.progress(broadcast.id, self.now, frozenset({"gia-lai"}))
         return {row.station: row for row in rows if row.station in self.devices}
 
     def plays(self) -> Sequence[PlayView]:
-        return self.world.queries.plays(1000, "gia-lai")
+        return self.world.queries.plays(1000, frozenset({"gia-lai"}))
 
     def sounding(self) -> set[str]:
         """Stations that sound now."""

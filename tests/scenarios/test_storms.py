@@ -99,7 +99,7 @@ def test_a_pulled_plug_is_seen_by_the_will(province: Province) -> None:
 
 
 def status(province: Province, station: str) -> str:
-    view = province.world.queries.station_view(station, province.now, "gia-lai")
+    view = province.world.queries.station_view(station, province.now, frozenset({"gia-lai"}))
     assert view is not None
     return view.status
 

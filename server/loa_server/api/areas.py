@@ -15,4 +15,4 @@ bp = APIBlueprint("areas", __name__, tag="areas")
 @bp.output(shapes.list_of(shapes.Area))
 def list_areas() -> list[shapes.Area]:
     """The asker's area, what lies under it and the path above it, top first."""
-    return [area_to_shape(view) for view in services().queries.areas(actor().area)]
+    return [area_to_shape(view) for view in services().queries.areas(actor().reach)]

@@ -25,7 +25,7 @@ MAX_LISTED = 500
 @bp.output(shapes.list_of(shapes.Broadcast))
 def list_broadcasts() -> list[shapes.Broadcast]:
     """Broadcasts in reach, newest first."""
-    found = services().queries.broadcasts(services().clock(), MAX_LISTED, actor().area)
+    found = services().queries.broadcasts(services().clock(), MAX_LISTED, actor().reach)
     return [broadcast_to_shape(view) for view in found]
 
 
@@ -55,7 +55,7 @@ def get_broadcast(broadcast_id: str) -> shapes.Broadcast:
 def get_progress(broadcast_id: str) -> list[shapes.ProgressRow]:
     """How far each station has come with the occurrence now of interest."""
     _shape_of(broadcast_id)
-    rows = services().queries.progress(broadcast_id, services().clock(), actor().area)
+    rows = services().queries.progress(broadcast_id, services().clock(), actor().reach)
     return [progress_to_shape(row) for row in rows]
 
 
@@ -93,7 +93,7 @@ def when_of(wish: shapes.Order) -> When:
 
 def _shape_of(broadcast: str) -> shapes.Broadcast:
     """What lies outside the reach is answered as if it did not exist."""
-    view = services().queries.broadcast(broadcast, services().clock(), actor().area)
+    view = services().queries.broadcast(broadcast, services().clock(), actor().reach)
     if view is None:
         raise Problem("not_found", {"broadcast": broadcast})
     return broadcast_to_shape(view)

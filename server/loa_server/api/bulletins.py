@@ -27,7 +27,7 @@ LISTEN_PATIENCE_S = 2.0
 @bp.output(shapes.list_of(shapes.Bulletin))
 def list_bulletins() -> list[shapes.Bulletin]:
     """Bulletins in reach, newest first."""
-    found = services().queries.bulletins(MAX_LISTED, actor().area)
+    found = services().queries.bulletins(MAX_LISTED, actor().reach)
     return [bulletin_to_shape(view) for view in found]
 
 
@@ -84,7 +84,7 @@ def listen(bulletin_id: str) -> Response:
 
 def _shape_of(bulletin: str) -> shapes.Bulletin:
     """What lies outside the reach is answered as if it did not exist."""
-    view = services().queries.bulletin(bulletin, actor().area)
+    view = services().queries.bulletin(bulletin, actor().reach)
     if view is None:
         raise Problem("not_found", {"bulletin": bulletin})
     return bulletin_to_shape(view)

@@ -16,5 +16,5 @@ bp = APIBlueprint("plays", __name__, tag="plays")
 @bp.output(shapes.list_of(shapes.Play))
 def list_plays(page: shapes.PlaysPage) -> list[shapes.Play]:
     """Plays of the stations in reach, newest first."""
-    found = services().queries.plays(page.limit, actor().area)
+    found = services().queries.plays(page.limit, actor().reach)
     return [play_to_shape(view) for view in found]

@@ -28,9 +28,12 @@ def session_to_shape(found: SignedIn, tree: AreaTree) -> shapes.Session:
             id=account.id,
             username=account.username,
             name=account.name,
-            role=account.role,
+            grants=[
+                shapes.Grant(role=each.role, area=each.area, area_name=tree.name(each.area))
+                for each in account.grants
+            ],
             area=account.area,
-            area_name=tree.get(account.area).name,
+            area_name=tree.name(account.area),
             locale=account.locale,
         ),
     )

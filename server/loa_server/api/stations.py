@@ -20,7 +20,7 @@ bp = APIBlueprint("stations", __name__, tag="stations")
 @bp.output(shapes.list_of(shapes.Station))
 def list_stations() -> list[shapes.Station]:
     """Stations in reach, by name."""
-    found = services().queries.stations(services().clock(), actor().area)
+    found = services().queries.stations(services().clock(), actor().reach)
     return [station_to_shape(view) for view in found]
 
 
@@ -60,7 +60,7 @@ def issue_claim(station_id: str) -> shapes.Claim:
 
 def _shape_of(station: str) -> shapes.Station:
     """What lies outside the reach is answered as if it did not exist."""
-    view = services().queries.station_view(station, services().clock(), actor().area)
+    view = services().queries.station_view(station, services().clock(), actor().reach)
     if view is None:
         raise Problem("not_found", {"station": station})
     return station_to_shape(view)

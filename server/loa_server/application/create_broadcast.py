@@ -10,9 +10,11 @@ from loa_server.application.services import Services
 from loa_server.domain.areas import AreaTree, station_audiences
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.broadcasts import Broadcast, on_air
-from loa_server.domain.people import Account, require_area
+from loa_server.domain.people import Account
 from loa_server.domain.permission import require_permitted
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Deed, require, workplace
+from loa_server.domain.schedule import Schedule
 from loa_server.domain.stations import Station
 from loa_server.domain.when import When, timing
 
@@ -49,9 +51,10 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
         bulletin = rows.bulletins.get(order.bulletin)
         if bulletin is None:
             raise Problem("not_found", {"bulletin": order.bulletin})
-        require_area(actor, tree, bulletin.area)
+        require(actor.grants, tree, Deed.SEE, bulletin.area)
         if rows.broadcasts.most_in_force(order.audiences, now) >= MAX_IN_FORCE:
             raise Problem("too_many_broadcasts", {"most": MAX_IN_FORCE})
+        home = workplace(actor.grants, tree, Deed.WRITE, actor.area)
         zone = tree.zone(reached[0].area, services.zone)
         chosen = timing(order.when, zone, now)
         broadcast = Broadcast(
@@ -60,13 +63,19 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
             class_=order.class_,
             bulletins=(bulletin.id,),
             audiences=tuple(dict.fromkeys(order.audiences)),
-            rule=chosen.rule,
-            area=actor.area,
+            schedule=Schedule(chosen.rule),
+            area=home,
             author=actor.id,
             created_at=now,
             ends_at=chosen.ends_at,
         )
-        require_permitted(on_air(broadcast, (bulletin,)), reached, tree, now, services.zone)
+        require_permitted(
+            on_air(broadcast, (bulletin,), rows.places.calendar(home), now),
+            reached,
+            tree,
+            now,
+            services.zone,
+        )
         _keep(rows, broadcast, actor)
     return broadcast
 
@@ -93,7 +102,7 @@ def _reached(
     stations = [each for each in rows.places.stations() if each.retired_at is None]
     homes = {each.id: each.area for each in stations}
     for audience in audiences:
-        require_area(actor, tree, _area_of(audience, homes))
+        require(actor.grants, tree, Deed.WRITE, _area_of(audience, homes))
     wanted = set(audiences)
     heard = [s for s in stations if wanted & set(station_audiences(tree, s.id, s.area))]
     if not heard:

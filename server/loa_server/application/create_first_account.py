@@ -4,6 +4,7 @@ from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account, plain_username
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import everything
 from loa_server.domain.text import MAX_NAME, one_line
 
 
@@ -19,8 +20,8 @@ def create_first_account(services: Services, *, username: str, name: str, area: 
         id=services.secrets.identifier("u"),
         username=username,
         name=one_line(name, "name", MAX_NAME),
-        role="admin",
         area=area,
+        grants=everything(area),
         password_hash=password_hash,
     )
     try:

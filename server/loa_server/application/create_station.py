@@ -4,8 +4,9 @@ from loa_agent.protocol.ids import is_id
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.people import Account, require_area
+from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Deed, require
 from loa_server.domain.stations import Station
 from loa_server.domain.text import MAX_NAME, one_line
 
@@ -26,7 +27,7 @@ def create_station(
         id=station or services.secrets.identifier("t"), name=name, area=area, created_at=now
     )
     with services.store.write() as rows:
-        require_area(actor, rows.places.tree(), area)
+        require(actor.grants, rows.places.tree(), Deed.OPERATE, area)
         rows.places.add_station(made)
         facts = {"name": name, "area": area}
         rows.audit(AuditRow(now, actor.id, "station_created", made.id, facts))

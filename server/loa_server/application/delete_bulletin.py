@@ -2,8 +2,9 @@
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.people import Account, require_area
+from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Deed, require
 
 
 def delete_bulletin(services: Services, actor: Account, *, bulletin: str) -> None:
@@ -13,7 +14,7 @@ def delete_bulletin(services: Services, actor: Account, *, bulletin: str) -> Non
         found = rows.bulletins.get(bulletin)
         if found is None:
             raise Problem("not_found", {"bulletin": bulletin})
-        require_area(actor, rows.places.tree(), found.area)
+        require(actor.grants, rows.places.tree(), Deed.WRITE, found.area)
         if rows.bulletins.on_air(bulletin, now):
             raise Problem("bulletin_in_use", {"bulletin": bulletin})
         rows.bulletins.delete(bulletin, now)

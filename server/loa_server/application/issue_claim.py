@@ -6,8 +6,9 @@ from datetime import datetime
 from loa_server.application.services import Services
 from loa_server.application.sign_in import digest
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.people import Account, require_area
+from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Deed, require
 from loa_server.domain.stations import CLAIM_LIFE, Claim, spoken
 
 
@@ -28,7 +29,7 @@ def issue_claim(services: Services, actor: Account, *, station: str) -> IssuedCl
         found = rows.places.station(station)
         if found is None or found.retired_at is not None:
             raise Problem("not_found", {"station": station})
-        require_area(actor, rows.places.tree(), found.area)
+        require(actor.grants, rows.places.tree(), Deed.OPERATE, found.area)
         rows.places.drop_claims(station)
         rows.places.add_claim(claim)
         rows.audit(AuditRow(now, actor.id, "claim_issued", station, {}))

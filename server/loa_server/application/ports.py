@@ -10,6 +10,7 @@ from loa_server.domain.areas import Area, AreaTree
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.bulletins import AudioJob, Bulletin, Voice
+from loa_server.domain.holidays import Calendar
 from loa_server.domain.people import Account, SignedIn
 from loa_server.domain.prepared_audio import PreparedAudio
 from loa_server.domain.stations import Claim, Station
@@ -45,6 +46,9 @@ class Places(Protocol):
 
     def add_area(self, area: Area) -> None: ...
     def tree(self) -> AreaTree: ...
+    def calendar(self, area: str) -> Calendar:
+        """Holidays as an area keeps them."""
+
     def add_station(self, station: Station) -> None: ...
     def station(self, station: str) -> Station | None: ...
     def stations(self) -> Sequence[Station]: ...

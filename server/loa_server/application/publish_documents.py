@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from loa_agent.protocol import topics
-from loa_agent.protocol.documents import Broadcast, Config, Document, Manifest, Window
+from loa_agent.protocol.documents import (
+    Broadcast,
+    Caps,
+    Config,
+    Document,
+    Manifest,
+    VolumeWindow,
+    Window,
+)
 from loa_agent.protocol.seal import SigningKey, seal
 
 from loa_server.application.messaging import StationBus
@@ -15,6 +23,7 @@ VALID_FOR = timedelta(days=30)
 RENEW_AFTER = timedelta(days=7)
 """A station that hears us once in 23 days never holds an expired document."""
 MAX_PER_ROUND = 200
+NO_CAPS = Caps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,8 @@ class StationSettings:
     hours: tuple[Window, ...]
     volume_percent: int
     delay_ms: int
+    caps: Caps = NO_CAPS
+    volumes: tuple[VolumeWindow, ...] = ()
 
 
 class DocumentDesk(Protocol):
@@ -123,6 +134,8 @@ def _config(
         audiences=settings.audiences,
         zone=settings.zone,
         hours=settings.hours,
+        caps=settings.caps,
+        volumes=settings.volumes,
         volume_percent=settings.volume_percent,
         delay_ms=settings.delay_ms,
         keys={authority.kid: authority.public_b64},

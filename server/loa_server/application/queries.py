@@ -1,7 +1,7 @@
 """River 10: what screens read; every method is one short read of its own.
 
-`reach` is the area of who asks: nobody sees anything outside it and what lies under it. What lies
-outside is answered exactly as if it did not exist.
+`reach` are the areas of who asks: nobody sees anything outside them and what lies under them. What
+lies outside is answered exactly as if it did not exist.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import Broadcast, BroadcastStatus
 from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.progress import Play, Step
+from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Station, StationCondition
 
 
@@ -116,30 +117,30 @@ class Queries(Protocol):
     """Read side."""
 
     def tree(self) -> AreaTree: ...
-    def areas(self, reach: str) -> Sequence[AreaView]:
+    def areas(self, reach: Reach) -> Sequence[AreaView]:
         """The reach, what lies under it and the path above it, top first."""
 
-    def stations(self, now: datetime, reach: str) -> Sequence[StationView]:
+    def stations(self, now: datetime, reach: Reach) -> Sequence[StationView]:
         """Stations in use, by name."""
 
-    def station_view(self, station: str, now: datetime, reach: str) -> StationView | None:
+    def station_view(self, station: str, now: datetime, reach: Reach) -> StationView | None:
         """One station as the list shows it; None outside the reach."""
 
     def station(self, station: str) -> Station | None:
         """A station with its key, for judging who asks; not for screens."""
 
-    def bulletins(self, limit: int, reach: str) -> Sequence[BulletinView]:
+    def bulletins(self, limit: int, reach: Reach) -> Sequence[BulletinView]:
         """Newest first."""
 
-    def bulletin(self, bulletin: str, reach: str) -> BulletinView | None: ...
-    def broadcasts(self, now: datetime, limit: int, reach: str) -> Sequence[BroadcastView]:
+    def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None: ...
+    def broadcasts(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
         """Ordered in reach, or sounding at stations there; newest first."""
 
-    def broadcast(self, broadcast: str, now: datetime, reach: str) -> BroadcastView | None: ...
-    def progress(self, broadcast: str, now: datetime, reach: str) -> Sequence[ProgressRow]:
+    def broadcast(self, broadcast: str, now: datetime, reach: Reach) -> BroadcastView | None: ...
+    def progress(self, broadcast: str, now: datetime, reach: Reach) -> Sequence[ProgressRow]:
         """A row per station for the occurrence now of interest; none outside the reach."""
 
-    def plays(self, limit: int, reach: str) -> Sequence[PlayView]:
+    def plays(self, limit: int, reach: Reach) -> Sequence[PlayView]:
         """Plays of the stations in reach, newest first."""
 
     def may_fetch(self, station: str, sha256: str, now: datetime) -> bool:

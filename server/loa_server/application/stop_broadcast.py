@@ -2,8 +2,9 @@
 
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
-from loa_server.domain.people import Account, require_area
+from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Deed, require
 
 
 def stop_broadcast(services: Services, actor: Account, *, broadcast: str) -> None:
@@ -13,7 +14,7 @@ def stop_broadcast(services: Services, actor: Account, *, broadcast: str) -> Non
         found = rows.broadcasts.get(broadcast)
         if found is None:
             raise Problem("not_found", {"broadcast": broadcast})
-        require_area(actor, rows.places.tree(), found.area)
+        require(actor.grants, rows.places.tree(), Deed.STOP, found.area)
         if found.stopped_at is not None:
             return
         rows.broadcasts.stop(broadcast, now)

@@ -6,6 +6,7 @@ from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.people import Account
+from loa_server.domain.rights import Deed, workplace
 from loa_server.domain.text import MAX_CATEGORY, MAX_TITLE, one_line
 
 
@@ -15,10 +16,13 @@ def upload_bulletin(
     """Keep what was sent; whether it is fit to sound is judged by the audio worker.
 
     Raises:
-        Problem: `bad_request` for title or category, `too_large`, `empty_file`, `disk_full`.
+        Problem: `forbidden`, `bad_request` for title or category, `too_large`, `empty_file`,
+            `disk_full`.
     """
     title = one_line(title, "title", MAX_TITLE)
     category = one_line(category, "category", MAX_CATEGORY) if category else None
+    with services.store.read() as rows:
+        area = workplace(actor.grants, rows.places.tree(), Deed.WRITE, actor.area)
     sha256 = services.blobs.keep(stream, services.max_upload_bytes)
     now = services.clock()
     bulletin = Bulletin(
@@ -26,7 +30,7 @@ def upload_bulletin(
         title=title,
         category=category,
         author=actor.id,
-        area=actor.area,
+        area=area,
         created_at=now,
         source_sha256=sha256,
     )

@@ -22,7 +22,15 @@ NATION = Area(COUNTRY, "VN", "Việt Nam", 0, None, "Asia/Ho_Chi_Minh", USUAL_HO
 AREAS = (
     NATION,
     # A newcomer must be able to send at any hour, and must not take that for the rule.
-    Area(PROVINCE, "52", "Gia Lai (dùng thử: phát cả ngày)", 1, COUNTRY, hours=ALL_DAY),
+    Area(
+        PROVINCE,
+        "52",
+        "Gia Lai (dùng thử: phát cả ngày)",
+        1,
+        COUNTRY,
+        hours=ALL_DAY,
+        self_approval=True,
+    ),
     Area("phu-cat", "21853", "Xã Phù Cát", 2, PROVINCE),
     Area("tuy-phuoc", "21952", "Xã Tuy Phước", 2, PROVINCE),
     Area("an-nhon", "21910", "Phường An Nhơn", 2, PROVINCE),

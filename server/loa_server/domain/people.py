@@ -4,8 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from loa_server.domain.areas import AreaTree
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Grant, Reach, reach_of
 
 FREE_ATTEMPTS = 5
 LOCK_FIRST = timedelta(seconds=30)
@@ -21,17 +21,25 @@ SESSION_TOUCH = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who signs in; rights reach `area` and all under it."""
+    """A person who signs in; `area` is where they belong, `grants` are what they may do where."""
 
     id: str
     username: str
     name: str
-    role: str
     area: str
+    grants: tuple[Grant, ...]
     password_hash: str
     locale: str = "vi"
     failed_attempts: int = 0
     locked_until: datetime | None = None
+    email: str | None = None
+    mail_evening: bool = False
+    disabled_at: datetime | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """The areas whose subtrees this person sees."""
+        return reach_of(self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,3 @@ def lock_after(failed_attempts: int, now: datetime) -> datetime | None:
     if over < 0:
         return None
     return now + min(LOCK_FIRST * (1 << min(over, 10)), LOCK_CAP)
-
-
-def require_area(account: Account, tree: AreaTree, area: str) -> None:
-    """Raise Problem `forbidden` unless `area` lies in the account's reach."""
-    if not tree.covers(account.area, area):
-        raise Problem("forbidden", {"area": area})

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from loa_agent.protocol.documents import Caps, VolumeWindow, Window
+
 CLAIM_LIFE = timedelta(hours=24)
 CLAIM_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I/L: people read the code aloud and type it at a cabinet."""
@@ -22,7 +24,10 @@ class StationCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One site. `kid` and `public_key` are None until a device enrols."""
+    """One site. `kid` and `public_key` are None until a device enrols.
+
+    Hours, caps and volumes by hour left out are its area's.
+    """
 
     id: str
     name: str
@@ -34,6 +39,9 @@ class Station:
     public_key: str | None = None
     enrolled_at: datetime | None = None
     retired_at: datetime | None = None
+    hours: tuple[Window, ...] | None = None
+    caps: Caps | None = None
+    volumes: tuple[VolumeWindow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def test_a_broadcast_reaches_no_further_than_its_author(world: World) -> None:
     assert set(codes) == {"forbidden"}
     assert set(unknown) == {"audience_unknown"}
     assert refusal(order, world, world.commune, piece) == "no_audience"
-    assert world.queries.broadcasts(NOW, 10, "vn") == []
+    assert world.queries.broadcasts(NOW, 10, frozenset({"vn"})) == []
 
 
 def test_a_bulletin_from_outside_the_reach_is_not_broadcast(world: World) -> None:
@@ -113,7 +113,7 @@ def test_what_would_fall_silent_is_refused(world: World, when: When, code: str) 
 
     assert refusal(order, world, world.commune, piece, "a-phu-cat", when=when) == code
     assert world.publish().keys() & {"manifest/a-phu-cat"} == {"manifest/a-phu-cat"}
-    assert world.queries.broadcasts(NOW, 10, "vn") == []
+    assert world.queries.broadcasts(NOW, 10, frozenset({"vn"})) == []
 
 
 def test_a_manifest_takes_so_many_broadcasts_and_no_more(world: World, monkeypatch) -> None:
@@ -152,7 +152,7 @@ def test_stopping_twice_is_stopping_once(world: World) -> None:
     world.now += timedelta(minutes=1)
     stop_broadcast(world.services, world.commune, broadcast=broadcast.id)
 
-    view = world.queries.broadcast(broadcast.id, world.now, "vn")
+    view = world.queries.broadcast(broadcast.id, world.now, frozenset({"vn"}))
     assert outside == "forbidden"
     assert view is not None
     assert view.broadcast.stopped_at == NOW
@@ -198,7 +198,7 @@ def test_an_upload_that_cannot_be_kept_is_refused(
     )
 
     assert refused == code
-    assert world.queries.bulletins(10, "vn") == []
+    assert world.queries.bulletins(10, frozenset({"vn"})) == []
 
 
 def test_stations_are_made_within_reach_with_ids_of_their_own(world: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from loa_server.api.app import LoaApp
 from loa_server.domain.people import FREE_ATTEMPTS, SESSION_LIFE
+from loa_server.domain.rights import Role
 from visitors import API, Visitor, make_app, refusal
 from world import World
 
@@ -32,7 +33,9 @@ def test_the_right_password_opens_a_session(anyone: Visitor) -> None:
         "id": "u-phu-cat",
         "username": "phu-cat",
         "name": "Cán bộ phu-cat",
-        "role": "admin",
+        "grants": [
+            {"role": role, "area": "phu-cat", "area_name": "Phù Cát"} for role in sorted(Role)
+        ],
         "area": "phu-cat",
         "area_name": "Phù Cát",
         "locale": "vi",

@@ -8,6 +8,7 @@ from loa_agent.protocol import documents as wire
 from sqlalchemy import ColumnElement, Connection, select
 
 from loa_server.adapters.db.broadcasts import read_broadcasts, read_bulletins
+from loa_server.adapters.db.calendars import read_calendars
 from loa_server.adapters.db.mapping import AnyRow
 from loa_server.adapters.db.places import read_tree
 from loa_server.adapters.db.reach import sounding_within
@@ -16,13 +17,14 @@ from loa_server.adapters.db.tables import station as stations
 from loa_server.application.queries import AudienceView, BroadcastView
 from loa_server.domain.areas import AreaTree, station_audiences
 from loa_server.domain.broadcasts import Broadcast, on_air
+from loa_server.domain.rights import Reach
 from loa_server.domain.standing import standing
 
 
 def read_broadcast_views(
     connection: Connection,
     now: datetime,
-    reach: str,
+    reach: Reach,
     *where: ColumnElement[bool],
     limit: int | None = None,
 ) -> list[BroadcastView]:
@@ -31,10 +33,10 @@ def read_broadcast_views(
     Of what others ordered, only the part meant for stations in reach is shown.
     """
     found = read_broadcasts(connection, sounding_within(reach), *where, limit=limit)
-    travelling = as_they_travel(connection, found)
+    travelling = as_they_travel(connection, found, now)
     authors = _authors(connection, found)
     tree = read_tree(connection)
-    under = tree.under(reach)
+    under = tree.within(reach)
     rows = connection.execute(
         select(stations.c.id, stations.c.name, stations.c.area, stations.c.retired_at)
     ).all()
@@ -63,12 +65,16 @@ def read_broadcast_views(
 
 
 def as_they_travel(
-    connection: Connection, found: Sequence[Broadcast]
+    connection: Connection, found: Sequence[Broadcast], now: datetime
 ) -> Mapping[str, wire.Broadcast]:
     """What stations are told of each, by id."""
     named = {bulletin for each in found for bulletin in each.bulletins}
     pieces = read_bulletins(connection, sorted(named))
-    return {each.id: on_air(each, tuple(pieces[b] for b in each.bulletins)) for each in found}
+    kept = read_calendars(connection, read_tree(connection))
+    return {
+        each.id: on_air(each, tuple(pieces[b] for b in each.bulletins), kept.of(each.area), now)
+        for each in found
+    }
 
 
 def _authors(connection: Connection, found: Iterable[Broadcast]) -> dict[str, str]:

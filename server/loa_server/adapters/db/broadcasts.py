@@ -3,19 +3,31 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from loa_agent.protocol.documents import Rule
 from loa_agent.protocol.occurrences import local_starts
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
-from loa_server.adapters.db.mapping import to_bulletin, to_class, to_rule
+from loa_server.adapters.db.mapping import (
+    from_override,
+    schedule_to_values,
+    to_approval,
+    to_bulletin,
+    to_class,
+    to_late,
+    to_override,
+    to_replaces,
+    to_schedule,
+)
 from loa_server.adapters.db.outbox import next_versions
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, broadcast_bulletin
 from loa_server.adapters.db.tables import bulletin as bulletins
-from loa_server.domain.broadcasts import Broadcast
+from loa_server.domain.broadcasts import ApprovalState, Broadcast
 from loa_server.domain.bulletins import Bulletin
+from loa_server.domain.schedule import HolidayRule
 
 KEPT_AFTER_END = timedelta(days=1)
 """A finished broadcast stays in manifests this long, for stations that join late."""
@@ -34,12 +46,13 @@ class BroadcastRows:
                 id=broadcast.id,
                 title=broadcast.title,
                 class_=broadcast.class_.value,
-                rule=broadcast.rule.model_dump(mode="json"),
                 area=broadcast.area,
                 author=broadcast.author,
                 created_at=broadcast.created_at,
                 ends_at=broadcast.ends_at,
                 last_end=_last_end(self._connection, broadcast),
+                **schedule_to_values(broadcast.schedule),
+                **_decision(broadcast),
             )
         )
         pieces = [
@@ -97,28 +110,53 @@ def read_broadcasts(
             class_=to_class(row.class_),
             bulletins=tuple(pieces[row.id]),
             audiences=tuple(audiences[row.id]),
-            rule=to_rule(row.rule),
+            schedule=to_schedule(row.rule, row.holidays),
             area=row.area,
             author=row.author,
             created_at=row.created_at,
             ends_at=row.ends_at,
             stopped_at=row.stopped_at,
+            late=to_late(row.late),
+            slot_ms=row.slot_ms,
+            programme=row.programme,
+            approval=to_approval(row),
+            override=to_override(row.override),
+            replaces=to_replaces(row),
         )
         for row in rows
     ]
 
 
 def in_force(now: datetime) -> ColumnElement[bool]:
-    """Not stopped, and not over for long."""
+    """Approved, not stopped, and not over for long."""
     over = now - KEPT_AFTER_END
     running = or_(broadcasts.c.last_end.is_(None), broadcasts.c.last_end > over)
-    return broadcasts.c.stopped_at.is_(None) & running
+    approved = broadcasts.c.approval == ApprovalState.APPROVED.value
+    return broadcasts.c.stopped_at.is_(None) & approved & running
 
 
 def read_bulletins(connection: Connection, ids: Sequence[str]) -> dict[str, Bulletin]:
     """Bulletins by id, deleted ones too: what was broadcast stays readable."""
     rows = connection.execute(select(bulletins).where(bulletins.c.id.in_(ids)))
     return {row.id: to_bulletin(row) for row in rows}
+
+
+def _decision(broadcast: Broadcast) -> dict[str, Any]:
+    """Columns of how it is to be played, who decided, and what it takes the place of."""
+    replaces = broadcast.replaces
+    return {
+        "late": broadcast.late.model_dump(mode="json"),
+        "slot_ms": broadcast.slot_ms,
+        "programme": broadcast.programme,
+        "approval": broadcast.approval.state.value,
+        "decided_by": broadcast.approval.by,
+        "decided_at": broadcast.approval.at,
+        "decision_note": broadcast.approval.note,
+        "override": from_override(broadcast.override),
+        "replaces": None if replaces is None else replaces.broadcast,
+        "replaces_scope": None if replaces is None else replaces.scope.value,
+        "replaces_occurrence": None if replaces is None else replaces.occurrence,
+    }
 
 
 def _pieces(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -141,7 +179,7 @@ def _last_end(connection: Connection, broadcast: Broadcast) -> datetime | None:
     """When its last occurrence is over; None when it goes on for good."""
     if broadcast.ends_at is not None:
         return broadcast.ends_at + timedelta(days=1)
-    if broadcast.rule.rrule is not None:
+    if broadcast.rule.rrule is not None or broadcast.schedule.holidays != HolidayRule():
         return None
     pieces = read_bulletins(connection, broadcast.bulletins).values()
     length_ms = sum(each.voice.duration_ms for each in pieces if each.voice is not None)

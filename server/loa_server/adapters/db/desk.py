@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
-from loa_server.adapters.db.broadcasts import in_force, read_broadcasts, read_bulletins
+from loa_server.adapters.db.broadcast_views import as_they_travel
+from loa_server.adapters.db.broadcasts import in_force, read_broadcasts
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.mapping import to_station
 from loa_server.adapters.db.places import read_tree
@@ -19,7 +20,6 @@ from loa_server.application.publish_documents import (
     StationSettings,
 )
 from loa_server.domain.areas import AreaTree, station_audiences
-from loa_server.domain.broadcasts import on_air
 from loa_server.domain.stations import Station
 
 GROUP_LEVEL = 4
@@ -77,10 +77,8 @@ class DbDesk:
                 broadcast_audience.c.audience == audience
             )
             found = read_broadcasts(connection, broadcasts.c.id.in_(mine), in_force(now))
-            pieces = read_bulletins(connection, [b for each in found for b in each.bulletins])
-        return ManifestContent(
-            level, tuple(on_air(each, tuple(pieces[b] for b in each.bulletins)) for each in found)
-        )
+            travelling = as_they_travel(connection, found, now)
+        return ManifestContent(level, tuple(travelling[each.id] for each in found))
 
     def settings(self, station: str) -> StationSettings | None:
         """Settings of a station; None when there is no such station any more."""
@@ -143,7 +141,9 @@ def _settings(station: Station, tree: AreaTree, zone: str) -> StationSettings:
         name=station.name,
         audiences=station_audiences(tree, station.id, station.area),
         zone=tree.zone(station.area, zone),
-        hours=tree.hours(station.area),
+        hours=tree.hours(station.area) if station.hours is None else station.hours,
+        caps=tree.caps(station.area) if station.caps is None else station.caps,
+        volumes=tree.volumes(station.area) if station.volumes is None else station.volumes,
         volume_percent=station.volume_percent,
         delay_ms=station.delay_ms,
     )

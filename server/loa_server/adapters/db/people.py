@@ -6,9 +6,11 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from loa_server.adapters.db.mapping import inserting, to_account
 from loa_server.adapters.db.tables import account as accounts
+from loa_server.adapters.db.tables import role_grant
 from loa_server.adapters.db.tables import session as sessions
 from loa_server.domain.people import Account, SignedIn
 from loa_server.domain.problems import Problem
+from loa_server.domain.rights import Grant, Role
 
 
 class PeopleRows:
@@ -24,6 +26,7 @@ class PeopleRows:
         kept = made.on_conflict_do_nothing().returning(accounts.c.id)
         if self._connection.execute(kept).first() is None:
             raise Problem("id_taken", {"id": account.username})
+        _put_grants(self._connection, account)
 
     def by_username(self, username: str) -> Account | None:
         """The account with this name; a writer holds the row until the end."""
@@ -31,12 +34,13 @@ class PeopleRows:
         if self._writes:
             query = query.with_for_update(key_share=True)
         row = self._connection.execute(query).first()
-        return None if row is None else to_account(row)
+        return None if row is None else to_account(row, read_grants(self._connection, row.id))
 
     def keep(self, account: Account) -> None:
-        """Store what changed."""
+        """Store what changed, grants too."""
         where = accounts.c.id == account.id
         self._connection.execute(update(accounts).where(where).values(**_values(account)))
+        _put_grants(self._connection, account)
 
     def count(self) -> int:
         """How many accounts there are."""
@@ -66,10 +70,14 @@ class PeopleRows:
                 sessions.c.token_sha256 == token_sha256,
                 sessions.c.expires_at > now,
                 sessions.c.seen_at > idle_since,
+                accounts.c.disabled_at.is_(None),
             )
         )
         row = self._connection.execute(query).first()
-        return None if row is None else SignedIn(to_account(row), row.csrf, row.seen_at)
+        if row is None:
+            return None
+        account = to_account(row, read_grants(self._connection, row.id))
+        return SignedIn(account, row.csrf, row.seen_at)
 
     def touch_session(self, token_sha256: str, now: datetime) -> None:
         """The session was used."""
@@ -99,10 +107,31 @@ def _values(account: Account) -> dict[str, object]:
         "id": account.id,
         "username": account.username,
         "name": account.name,
-        "role": account.role,
         "area": account.area,
         "password_hash": account.password_hash,
         "locale": account.locale,
         "failed_attempts": account.failed_attempts,
         "locked_until": account.locked_until,
+        "email": account.email,
+        "mail_evening": account.mail_evening,
+        "disabled_at": account.disabled_at,
     }
+
+
+def read_grants(connection: Connection, account: str) -> list[Grant]:
+    """What an account may do where, in a fixed order."""
+    query = select(role_grant).where(role_grant.c.account == account)
+    rows = connection.execute(query.order_by(role_grant.c.area, role_grant.c.role))
+    return [Grant(Role(row.role), row.area) for row in rows]
+
+
+def _put_grants(connection: Connection, account: Account) -> None:
+    if set(read_grants(connection, account.id)) == set(account.grants):
+        return
+    connection.execute(delete(role_grant).where(role_grant.c.account == account.id))
+    rows = [
+        {"account": account.id, "area": each.area, "role": each.role.value}
+        for each in dict.fromkeys(account.grants)
+    ]
+    if rows:
+        connection.execute(insert(role_grant), rows)

@@ -5,13 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from loa_server.adapters.db.mapping import from_area, inserting, to_area, to_station
+from loa_server.adapters.db.calendars import read_calendars
+from loa_server.adapters.db.mapping import (
+    from_area,
+    inserting,
+    limits_to_values,
+    to_area,
+    to_station,
+)
 from loa_server.adapters.db.outbox import documents_changed
 from loa_server.adapters.db.tables import area as areas
 from loa_server.adapters.db.tables import claim as claims
 from loa_server.adapters.db.tables import held_blob, journal, presence, refusal
 from loa_server.adapters.db.tables import station as stations
 from loa_server.domain.areas import Area, AreaTree
+from loa_server.domain.holidays import Calendar
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Claim, Station
 
@@ -37,6 +45,10 @@ class PlaceRows:
         """All areas in force."""
         return read_tree(self._connection)
 
+    def calendar(self, area: str) -> Calendar:
+        """Holidays as an area keeps them."""
+        return read_calendars(self._connection, self.tree()).of(area)
+
     def add_station(self, station: Station) -> None:
         """A new station; its settings and its own manifest become due.
 
@@ -50,6 +62,7 @@ class PlaceRows:
             created_at=station.created_at,
             volume_percent=station.volume_percent,
             delay_ms=station.delay_ms,
+            **limits_to_values(station.hours, station.caps, station.volumes),
         )
         kept = made.on_conflict_do_nothing().returning(stations.c.id)
         if self._connection.execute(kept).first() is None:

@@ -19,6 +19,7 @@ from loa_server.adapters.db.tables import station as stations
 from loa_server.application.queries import ProgressRow
 from loa_server.domain.areas import station_audiences
 from loa_server.domain.progress import Heard, Play, step_of
+from loa_server.domain.rights import Reach
 from loa_server.domain.standing import standing
 
 
@@ -34,13 +35,13 @@ class _Told:
 
 
 def read_progress(
-    connection: Connection, broadcast: str, now: datetime, reach: str
+    connection: Connection, broadcast: str, now: datetime, reach: Reach
 ) -> list[ProgressRow]:
     """A row per station in reach, by name; none when the broadcast is not heard there."""
     found = read_broadcasts(connection, broadcasts.c.id == broadcast, sounding_within(reach))
     if not found:
         return []
-    travelling = as_they_travel(connection, found)[broadcast]
+    travelling = as_they_travel(connection, found, now)[broadcast]
     shown = standing(travelling, found[0].stopped_at, now).shown
     blobs = frozenset(item.sha256 for item in travelling.items)
     told = _told(connection, broadcast, blobs, shown)
@@ -51,7 +52,7 @@ def read_progress(
 
 
 def _listening(
-    connection: Connection, meant: set[str], reach: str
+    connection: Connection, meant: set[str], reach: Reach
 ) -> list[tuple[AnyRow, list[str]]]:
     """Stations in use that are meant, with the audiences through which they are."""
     tree = read_tree(connection)

@@ -29,6 +29,7 @@ from loa_server.application.queries import (
     StationView,
 )
 from loa_server.domain.areas import AreaTree
+from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Station
 
 
@@ -44,7 +45,7 @@ class DbQueries:
         with reading(self._engine) as connection:
             return read_tree(connection)
 
-    def areas(self, reach: str) -> Sequence[AreaView]:
+    def areas(self, reach: Reach) -> Sequence[AreaView]:
         """The reach, what lies under it and the path above it, top first."""
         query = (
             select(stations.c.area, func.count())
@@ -54,12 +55,10 @@ class DbQueries:
         with reading(self._engine) as connection:
             tree = read_tree(connection)
             counted = connection.execute(query).all()
-        if not tree.has(reach):
-            return []
         counts: Counter[str] = Counter()
         for home, count in counted:
             counts.update({area.id: count for area in tree.path(home)})
-        shown = tree.under(reach) | {area.id for area in tree.path(reach)}
+        shown = tree.within(reach) | tree.above(reach)
         return [
             AreaView(
                 id=each.id,
@@ -75,7 +74,7 @@ class DbQueries:
             if each.id in shown
         ]
 
-    def stations(self, now: datetime, reach: str) -> Sequence[StationView]:  # noqa: ARG002 - the port's
+    def stations(self, now: datetime, reach: Reach) -> Sequence[StationView]:  # noqa: ARG002 - the port's
         """Stations in use, by name."""
         with reading(self._engine) as connection:
             return read_station_views(connection, within(stations.c.area, reach))
@@ -84,7 +83,7 @@ class DbQueries:
         self,
         station: str,
         now: datetime,  # noqa: ARG002 - the port's
-        reach: str,
+        reach: Reach,
     ) -> StationView | None:
         """One station as the list shows it; None outside the reach."""
         with reading(self._engine) as connection:
@@ -99,35 +98,35 @@ class DbQueries:
             row = connection.execute(select(stations).where(stations.c.id == station)).first()
         return None if row is None else to_station(row)
 
-    def bulletins(self, limit: int, reach: str) -> Sequence[BulletinView]:
+    def bulletins(self, limit: int, reach: Reach) -> Sequence[BulletinView]:
         """Newest first."""
         with reading(self._engine) as connection:
             return _bulletins(connection, within(bulletins.c.area, reach), limit=limit)
 
-    def bulletin(self, bulletin: str, reach: str) -> BulletinView | None:
+    def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None:
         """One bulletin that was not deleted; None outside the reach."""
         with reading(self._engine) as connection:
             mine = (bulletins.c.id == bulletin, within(bulletins.c.area, reach))
             found = _bulletins(connection, *mine, limit=1)
         return found[0] if found else None
 
-    def broadcasts(self, now: datetime, limit: int, reach: str) -> Sequence[BroadcastView]:
+    def broadcasts(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
         """Newest first."""
         with reading(self._engine) as connection:
             return read_broadcast_views(connection, now, reach, limit=limit)
 
-    def broadcast(self, broadcast: str, now: datetime, reach: str) -> BroadcastView | None:
+    def broadcast(self, broadcast: str, now: datetime, reach: Reach) -> BroadcastView | None:
         """One broadcast; None outside the reach."""
         with reading(self._engine) as connection:
             found = read_broadcast_views(connection, now, reach, broadcasts.c.id == broadcast)
         return found[0] if found else None
 
-    def progress(self, broadcast: str, now: datetime, reach: str) -> Sequence[ProgressRow]:
+    def progress(self, broadcast: str, now: datetime, reach: Reach) -> Sequence[ProgressRow]:
         """A row per station for the occurrence now of interest; none outside the reach."""
         with reading(self._engine) as connection:
             return read_progress(connection, broadcast, now, reach)
 
-    def plays(self, limit: int, reach: str) -> Sequence[PlayView]:
+    def plays(self, limit: int, reach: Reach) -> Sequence[PlayView]:
         """Plays of the stations in reach, newest first."""
         query = (
             select(play, broadcasts.c.title, stations.c.name.label("station_name"))

@@ -8,14 +8,15 @@ from loa_server.adapters.db.tables import area as areas
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience
 from loa_server.adapters.db.tables import station as stations
+from loa_server.domain.rights import Reach
 
 
-def within(column: ColumnElement[Any], reach: str) -> ColumnElement[bool]:
-    """Whether an area column names `reach` or what lies under it."""
+def within(column: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
+    """Whether an area column names an area of `reach` or what lies under one."""
     return column.in_(select(_under(reach).c.id))
 
 
-def sounding_within(reach: str) -> ColumnElement[bool]:
+def sounding_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a broadcast was ordered within `reach`, or from elsewhere for stations there."""
     under = select(_under(reach).c.id)
     meant = select(broadcast_audience.c.broadcast).where(
@@ -29,8 +30,8 @@ def audiences_of(station: str) -> Select[tuple[str]]:
     return _heard_by(stations.c.id == station)
 
 
-def _under(reach: str) -> CTE:
-    under = select(areas.c.id).where(areas.c.id == reach).cte("under", recursive=True)
+def _under(reach: Reach) -> CTE:
+    under = select(areas.c.id).where(areas.c.id.in_(sorted(reach))).cte("under", recursive=True)
     return under.union(select(areas.c.id).join(under, areas.c.parent == under.c.id))
 
 

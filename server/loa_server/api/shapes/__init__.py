@@ -1,66 +1,44 @@
 """JSON of the API in both directions; the OpenAPI document is made from these models."""
 
-from datetime import UTC, date, datetime, timedelta
-from types import GenericAlias
-from typing import Annotated, Any, Literal, cast
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from apiflask.fields import UploadFile
 from loa_agent.protocol.documents import BroadcastClass, TimeText
 from loa_agent.protocol.reports import ClockTrust
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, PlainSerializer
+from pydantic import ConfigDict, Field, NaiveDatetime
 
+from loa_server.api.shapes.base import Day, Instant, Shape, Wish, Word
+from loa_server.api.shapes.base import instant_text as instant_text
+from loa_server.api.shapes.base import list_of as list_of
 from loa_server.domain.broadcasts import BroadcastStatus
 from loa_server.domain.bulletins import BulletinStatus
 from loa_server.domain.progress import PlayOutcome, Step
+from loa_server.domain.rights import Role
 from loa_server.domain.stations import StationCondition
 
-MAX_WORD = 200
 MAX_PASSWORD = 1000
 """Hashing a password costs time by its length, too."""
 MAX_AUDIENCES = 500
 MAX_TIMES = 100
 MAX_ROWS = 1000
-FIRST_DAY = date(2000, 1, 1)
-LAST_DAY = date(2200, 1, 1)
-"""Beyond these days arithmetic with time zones overflows."""
-HALF_MS = timedelta(microseconds=500)
 
 
-def instant_text(instant: datetime) -> str:
-    """ISO 8601 in UTC, rounded to milliseconds: a start 5 µs early is not one of 1 ms."""
-    text = (instant.astimezone(UTC) + HALF_MS).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+class Grant(Shape):
+    """A role held at an area; it reaches all that lies under it."""
 
-
-Instant = Annotated[datetime, PlainSerializer(instant_text, return_type=str)]
-Word = Annotated[str, Field(max_length=MAX_WORD)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-
-
-class Shape(BaseModel):
-    """What goes out; nothing has a default, so every field is always there."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-
-class Wish(BaseModel):
-    """What comes in; a field we do not know is a mistake of the sender."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="forbid")
-
-
-def list_of(model: type[Shape]) -> type[BaseModel]:
-    """What the framework takes for a list of `model`, though its types do not know it."""
-    return cast("type[BaseModel]", GenericAlias(list, (model,)))
+    role: Role
+    area: str
+    area_name: str
 
 
 class Account(Shape):
-    """Who is signed in; rights reach `area` and all under it."""
+    """Who is signed in, and what they may do where; `area` is where they belong."""
 
     id: str
     username: str
     name: str
-    role: str
+    grants: list[Grant]
     area: str
     area_name: str
     locale: str
