@@ -14,6 +14,7 @@ from loa_server.application.heal_documents import heal_documents
 from loa_server.application.stop_broadcast import stop_broadcast
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.progress import PlayOutcome, Step
+from loa_server.domain.schedule import Schedule
 from loa_server.domain.when import At
 
 MANIFESTS = f"{topics.PREFIX}/manifest/"
@@ -179,7 +180,7 @@ def test_outside_permitted_hours_nothing_sounds_though_the_server_was_forced(
         class_=BroadcastClass.PRIORITY,
         bulletins=(bulletin.id,),
         audiences=("a-phu-cat",),
-        rule=Rule(start="2026-11-23T22:10:00", zone="Asia/Ho_Chi_Minh"),
+        schedule=Schedule(Rule(start="2026-11-23T22:10:00", zone="Asia/Ho_Chi_Minh")),
         area="phu-cat",
         author=province.world.commune.id,
         created_at=province.now,

@@ -10,6 +10,7 @@ from loa_agent.protocol.seal import SigningKey, seal
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.store import read_audit
 from loa_server.adapters.db.tables import account as accounts
+from loa_server.adapters.db.tables import role_grant
 from loa_server.adapters.db.tables import session as sessions
 from loa_server.adapters.db.tables import station as stations
 from loa_server.application import create_broadcast as ordering
@@ -390,6 +391,7 @@ def test_a_password_is_not_changed_by_who_does_not_know_it(world: World) -> None
 
 def test_of_two_starts_at_once_one_makes_the_first_account(world: World) -> None:
     with writing(world.engine) as connection:
+        connection.execute(delete(role_grant))
         connection.execute(delete(accounts))
     passwords: list[str | None] = []
 
