@@ -6,6 +6,7 @@ can delay a decision and not change it.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from loa_agent.core import fetching, playing, reporting, stopping
 from loa_agent.core.absorb import absorb, boot
@@ -39,13 +40,18 @@ def step(state: Brain | None, event: Event) -> tuple[Brain, list[Command]]:
 def _listen(state: Brain, _now: object) -> tuple[Brain, list[Command]]:
     """Subscribe to exactly the documents of the audiences the settings name."""
     config = state.config
-    audiences = () if config is None else config.audiences
-    wanted = [topics.config(state.station), topics.ack(state.station)]
+    wanted = _wanted(state.station, () if config is None else config.audiences)
+    if wanted == state.subscribed:
+        return state, []
+    return replace(state, subscribed=wanted), [Subscribe(wanted)]
+
+
+@lru_cache(maxsize=1)
+def _wanted(station: str, audiences: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = [topics.config(station), topics.ack(station)]
     for audience in audiences:
         wanted += [topics.manifest(audience), topics.alert(audience), topics.command(audience)]
-    if tuple(wanted) == state.subscribed:
-        return state, []
-    return replace(state, subscribed=tuple(wanted)), [Subscribe(tuple(wanted))]
+    return tuple(wanted)
 
 
 def _next_wake(state: Brain, event: Event) -> datetime:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from loa_agent.core import stopping
 from loa_agent.core.commands import Command, Cue, Journal
@@ -43,7 +44,7 @@ def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
 def _open(state: Brain, now: datetime) -> list[Pending]:
     """What has to be looked at by now; the rest lies ahead."""
     pending = () if state.plan is None else state.plan.pending
-    return [each for each in pending if each.opens_at <= now]
+    return list(takewhile(lambda each: each.opens_at <= now, pending))
 
 
 def _settle(state: Brain, planned: Planned, now: datetime) -> tuple[Brain, list[Command]]:
