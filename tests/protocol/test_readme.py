@@ -6,7 +6,7 @@ from enum import EnumType
 from pathlib import Path
 
 import pytest
-from loa_agent.core import absorb, documents, fetching, planner, playing, reporting, stopping
+from loa_agent.core import absorb, documents, fetching, planner, reporting, stopping, stretches
 from loa_agent.protocol import documents as wire
 from loa_agent.protocol import errors, occurrences, reports, seal, timeline, topics
 from pydantic import BaseModel
@@ -105,7 +105,7 @@ def test_every_limit_is_named() -> None:
 
 
 def test_every_moment_a_stranger_must_know_is_named() -> None:
-    modules = (absorb, fetching, planner, playing, reporting, stopping)
+    modules = (absorb, fetching, planner, reporting, stopping, stretches)
     known = {name for module in modules for name in vars(module)}
 
     assert known >= MOMENTS
