@@ -32,7 +32,7 @@ from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.bulletins import CLAIM_FOR, Bulletin, Voice
 from loa_server.domain.people import Account
 from loa_server.domain.stations import Station
-from loa_server.domain.when import Daily, timing
+from loa_server.domain.when import Repeating, timing
 from sqlalchemy import Connection
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -113,14 +113,14 @@ def ready(connection: Connection) -> None:
 def order(connection: Connection, number: int) -> str:
     made = NOW - timedelta(days=365, minutes=number)
     times = (clock_time(5, 30), clock_time(17, 0))
-    rule = timing(Daily(times, date(2025, 11, 24)), ZONE, made).rule
+    schedule = timing(Repeating(times, date(2025, 11, 24)), ZONE, made).schedule
     one = Broadcast(
         id=f"bp-{number}",
         title="Bản tin",
         class_=BroadcastClass.ORDINARY,
         bulletins=("bt-1",),
         audiences=("a-tinh",),
-        rule=rule,
+        schedule=schedule,
         area="tinh",
         author="u-1",
         created_at=made,

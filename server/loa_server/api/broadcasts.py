@@ -1,7 +1,5 @@
 """Broadcasts: order, list, follow, stop."""
 
-from datetime import time, timedelta
-
 from apiflask import APIBlueprint
 from flask import Response
 
@@ -9,11 +7,11 @@ from loa_server.api import shapes
 from loa_server.api.access import signed_in
 from loa_server.api.context import actor, services
 from loa_server.api.render import broadcast_to_shape, progress_to_shape
+from loa_server.api.wishes import when_of
 from loa_server.application.create_broadcast import Order
 from loa_server.application.create_broadcast import create_broadcast as create
 from loa_server.application.stop_broadcast import stop_broadcast as stop
 from loa_server.domain.problems import Problem
-from loa_server.domain.when import At, Daily, Now, When
 
 bp = APIBlueprint("broadcasts", __name__, tag="broadcasts")
 
@@ -74,21 +72,9 @@ def order_of(wish: shapes.Order) -> Order:
     return Order(
         bulletin=wish.bulletin,
         audiences=tuple(wish.audiences),
-        when=when_of(wish),
+        when=when_of(wish.when, wish.delay_s),
         class_=wish.class_,
     )
-
-
-def when_of(wish: shapes.Order) -> When:
-    """The domain's time rule for what was asked."""
-    match wish.when:
-        case shapes.Now():
-            return Now(timedelta(seconds=wish.delay_s))
-        case shapes.At(start=start):
-            return At(start)
-        case shapes.Daily() as daily:
-            times = tuple(time.fromisoformat(text) for text in daily.times)
-            return Daily(times, daily.from_, daily.until)
 
 
 def _shape_of(broadcast: str) -> shapes.Broadcast:

@@ -1,11 +1,7 @@
 """From read models to the JSON shapes, one function per boundary."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
-from loa_agent.protocol.documents import local_start
-
 from loa_server.api import shapes
+from loa_server.api.wishes import when_to_shape
 from loa_server.application.queries import (
     AreaView,
     BroadcastView,
@@ -15,7 +11,6 @@ from loa_server.application.queries import (
     StationView,
 )
 from loa_server.domain.areas import AreaTree
-from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.people import SignedIn
 
 
@@ -106,7 +101,7 @@ def broadcast_to_shape(view: BroadcastView) -> shapes.Broadcast:
         class_=broadcast.class_,
         bulletins=list(broadcast.bulletins),
         audiences=[shapes.Audience(id=each.id, name=each.name) for each in view.audiences],
-        when=when_to_shape(broadcast),
+        when=when_to_shape(broadcast.schedule, broadcast.ends_at),
         author_name=view.author_name,
         created_at=broadcast.created_at,
         ends_at=broadcast.ends_at,
@@ -116,20 +111,6 @@ def broadcast_to_shape(view: BroadcastView) -> shapes.Broadcast:
         duration_ms=view.duration_ms,
         status=view.status,
         may_stop=view.may_stop,
-    )
-
-
-def when_to_shape(broadcast: Broadcast) -> shapes.OrderedAt | shapes.OrderedDaily:
-    """The rule as a person chose it; what was sent at once has become an instant."""
-    rule = broadcast.rule
-    if rule.rrule is None:
-        return shapes.OrderedAt(mode="at", start=rule.start)
-    until = None
-    if broadcast.ends_at is not None:
-        # The end is the midnight after the last day.
-        until = broadcast.ends_at.astimezone(ZoneInfo(rule.zone)).date() - timedelta(days=1)
-    return shapes.OrderedDaily(
-        mode="daily", times=list(rule.times), from_=local_start(rule.start).date(), until=until
     )
 
 

@@ -14,7 +14,6 @@ from loa_server.domain.people import Account
 from loa_server.domain.permission import require_permitted
 from loa_server.domain.problems import Problem
 from loa_server.domain.rights import Deed, require, workplace
-from loa_server.domain.schedule import Schedule
 from loa_server.domain.stations import Station
 from loa_server.domain.when import When, timing
 
@@ -38,8 +37,8 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
 
     Raises:
         Problem: `no_audience`, `audience_unknown`, `forbidden`, `not_found`,
-            `bulletin_not_ready`, `start_in_past`, `bad_rule`, `too_many_times`,
-            `too_many_broadcasts`, `outside_permitted_hours`.
+            `bulletin_not_ready`, `too_many_broadcasts`, `outside_permitted_hours`, and what
+            `timing` refuses.
     """
     now = services.clock()
     if order.class_ is BroadcastClass.EMERGENCY:
@@ -56,14 +55,14 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
             raise Problem("too_many_broadcasts", {"most": MAX_IN_FORCE})
         home = workplace(actor.grants, tree, Deed.WRITE, actor.area)
         zone = tree.zone(reached[0].area, services.zone)
-        chosen = timing(order.when, zone, now)
+        chosen = timing(order.when, zone, now, rows.places.calendar(home))
         broadcast = Broadcast(
             id=services.secrets.identifier("bp"),
             title=bulletin.title,
             class_=order.class_,
             bulletins=(bulletin.id,),
             audiences=tuple(dict.fromkeys(order.audiences)),
-            schedule=Schedule(chosen.rule),
+            schedule=chosen.schedule,
             area=home,
             author=actor.id,
             created_at=now,

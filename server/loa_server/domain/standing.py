@@ -1,15 +1,17 @@
 """Where a broadcast stands at an instant, and which of its occurrences people want to see."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from loa_agent.protocol import documents as wire
-from loa_agent.protocol.documents import local_start
 from loa_agent.protocol.occurrences import Occurrence, occurrences
 
-from loa_server.domain.broadcasts import BroadcastStatus
-from loa_server.domain.when import DAILY
+from loa_server.domain.broadcasts import ApprovalState, Broadcast, BroadcastStatus
+from loa_server.domain.holidays import Calendar
+from loa_server.domain.schedule import MAX_WINDOW, Schedule, travelling
 
+DAY = timedelta(days=1)
 NEAR = timedelta(days=2)
 """What comes and goes daily is found at once; only what is further off costs a longer look."""
 FAR = timedelta(days=732)
@@ -27,43 +29,73 @@ class Standing:
 
 
 def standing(
-    broadcast: wire.Broadcast, stopped_at: datetime | None, now: datetime, *, with_last: bool = True
+    broadcast: Broadcast,
+    travelling: wire.Broadcast,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    with_last: bool = True,
 ) -> Standing:
-    """Judge a broadcast; `with_last` False spares the search for an occurrence long past."""
-    if stopped_at is not None:
-        broadcast = broadcast.model_copy(
-            update={"ends_at": min(stopped_at, broadcast.ends_at or stopped_at)}
-        )
-    near = occurrences(_brought_near(broadcast, now), now - NEAR, now + NEAR)
+    """Judge a broadcast; `travelling` is how stations hear of it at `now`.
+
+    `with_last` False spares the search for an occurrence long past.
+    """
+    stopped = broadcast.stopped_at
+    if stopped is not None:
+        ends_at = min(stopped, travelling.ends_at or stopped)
+        travelling = travelling.model_copy(update={"ends_at": ends_at})
+    series = _Series(travelling, broadcast.schedule, calendar)
+    near = occurrences(travelling, now - NEAR, now + NEAR)
     last = max((o for o in near if o.starts_at <= now), key=_start, default=None)
     coming = min((o for o in near if o.starts_at > now), key=_start, default=None)
-    if coming is None and _may_come(broadcast, now):
-        later = occurrences(broadcast, now + NEAR, now + FAR)
-        coming = min((o for o in later if o.starts_at > now), key=_start, default=None)
-    if last is None and with_last and broadcast.begins_at is not None:
-        last = max(occurrences(broadcast, broadcast.begins_at, now), key=_start, default=None)
+    if coming is None and _may_come(travelling, now):
+        coming = next(series.forwards(now + NEAR, now + FAR), None)
+    if last is None and with_last and travelling.begins_at is not None:
+        last = next(series.backwards(travelling.begins_at, now), None)
     sounding = last is not None and now < last.ends_at
     shown = last if _still_shown(last, now) else coming or last
     return Standing(
-        status=_status(stopped=stopped_at is not None, sounding=sounding, coming=coming),
+        status=_status(broadcast, sounding=sounding, coming=coming),
         next_at=None if coming is None else coming.starts_at,
         shown=shown,
     )
 
 
-def _brought_near(broadcast: wire.Broadcast, now: datetime) -> wire.Broadcast:
-    """A daily rule begun shortly before: the same days from then on, without counting up to them.
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A broadcast over longer stretches than one travelling rule has its holidays for."""
 
-    A list of daily broadcasts a year old would otherwise step through a year of days for each.
-    """
-    rule = broadcast.rule
-    first = local_start(rule.start)
-    begin = (now - NEAR).replace(tzinfo=None) - NEAR
-    if rule.rrule != DAILY or first >= begin:
-        return broadcast
-    later = datetime.combine(begin.date(), first.time())
-    nearer = rule.model_copy(update={"start": later.isoformat(timespec="seconds")})
-    return broadcast.model_copy(update={"rule": nearer})
+    broadcast: wire.Broadcast
+    schedule: Schedule
+    calendar: Calendar
+
+    def forwards(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+        """Occurrences that start in [begin, end), soonest first."""
+        while begin < end:
+            after = min(begin + self._stride, end)
+            yield from sorted(self._starting(begin, after), key=_start)
+            begin = after
+
+    def backwards(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+        """Occurrences that start in [begin, end), latest first."""
+        end = min(end, self.broadcast.ends_at or end)
+        while begin < end:
+            before = max(end - self._stride, begin)
+            yield from sorted(self._starting(before, end), key=_start, reverse=True)
+            end = before
+
+    @property
+    def _stride(self) -> timedelta:
+        # A single broadcast is found in one look; a day at each end allows for any zone.
+        return FAR if self.schedule.rule.rrule is None else MAX_WINDOW - 3 * DAY
+
+    def _starting(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+        rule = self.schedule.rule
+        if rule.rrule is not None:
+            first, after = begin.date() - DAY, end.date() + 2 * DAY
+            rule = travelling(self.schedule, self.calendar, first, after)
+        broadcast = self.broadcast.model_copy(update={"rule": rule})
+        return (o for o in occurrences(broadcast, begin, end) if begin <= o.starts_at < end)
 
 
 def _start(occurrence: Occurrence) -> datetime:
@@ -78,9 +110,15 @@ def _still_shown(last: Occurrence | None, now: datetime) -> bool:
     return last is not None and now < last.ends_at + AFTERGLOW
 
 
-def _status(*, stopped: bool, sounding: bool, coming: Occurrence | None) -> BroadcastStatus:
-    if stopped:
+def _status(broadcast: Broadcast, *, sounding: bool, coming: Occurrence | None) -> BroadcastStatus:
+    if broadcast.stopped_at is not None:
         return BroadcastStatus.STOPPED
-    if sounding:
-        return BroadcastStatus.ON_AIR
-    return BroadcastStatus.FINISHED if coming is None else BroadcastStatus.SCHEDULED
+    match broadcast.approval.state:
+        case ApprovalState.WAITING:
+            return BroadcastStatus.WAITING
+        case ApprovalState.REFUSED:
+            return BroadcastStatus.REFUSED
+        case ApprovalState.APPROVED if sounding:
+            return BroadcastStatus.ON_AIR
+        case ApprovalState.APPROVED:
+            return BroadcastStatus.FINISHED if coming is None else BroadcastStatus.SCHEDULED

@@ -22,15 +22,17 @@ from loa_server.application.delete_bulletin import delete_bulletin
 from loa_server.application.enrol_station import Enrolment, enrol_station
 from loa_server.application.fetch_blob import BlobRequest, fetch_blob
 from loa_server.application.issue_claim import issue_claim
+from loa_server.application.look_up_session import look_up_session
 from loa_server.application.reset_password import reset_password
-from loa_server.application.sign_in import look_up, sign_in, sign_out
+from loa_server.application.sign_in import sign_in
+from loa_server.application.sign_out import sign_out
 from loa_server.application.stop_broadcast import stop_broadcast
 from loa_server.application.upload_bulletin import upload_bulletin
 from loa_server.domain.audit import first_break
 from loa_server.domain.people import FREE_ATTEMPTS, SESSION_IDLE, Account
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import BLOB_REQUEST_LIFE, CLAIM_LIFE
-from loa_server.domain.when import At, Daily, When
+from loa_server.domain.when import At, Repeating, When
 from sqlalchemy import delete, func, select
 from world import FIVE_PM, NOW, World, sha, together
 
@@ -104,8 +106,8 @@ def test_an_emergency_is_not_sent_by_an_ordinary_order(world: World) -> None:
     [
         (At(datetime(2026, 11, 23, 21, 0)), "outside_permitted_hours"),
         (At(datetime(2026, 11, 23, 20, 59, 30)), "outside_permitted_hours"),
-        (Daily((time(17, 0), time(4, 59)), date(2026, 11, 23)), "outside_permitted_hours"),
-        (Daily((time(9, 0),), date(2026, 11, 23), date(2026, 11, 23)), "start_in_past"),
+        (Repeating((time(17, 0), time(4, 59)), date(2026, 11, 23)), "outside_permitted_hours"),
+        (Repeating((time(9, 0),), date(2026, 11, 23), date(2026, 11, 23)), "start_in_past"),
         (At(datetime(1, 1, 1, 5, 0)), "start_in_past"),
     ],
 )
@@ -134,7 +136,7 @@ def test_a_manifest_takes_so_many_broadcasts_and_no_more(world: World, monkeypat
 
 
 def test_what_was_ordered_is_read_back_the_same(world: World) -> None:
-    daily = Daily((time(5, 30), time(17, 0)), date(2026, 11, 24), date(2026, 11, 30))
+    daily = Repeating((time(5, 30), time(17, 0)), date(2026, 11, 24), date(2026, 11, 30))
     made = order(world, world.commune, world.ready().id, "s-phu-cat-1", "a-phu-cat", when=daily)
 
     with world.store.read() as rows:
@@ -311,17 +313,17 @@ def test_audio_is_given_to_who_proves_to_be_a_station_that_plays_it(world: World
 
 def test_a_session_opens_idles_out_and_closes(world: World) -> None:
     opened = sign_in(world.services, username=" Phu-Cat ", password="phu-cat")
-    found = look_up(world.services, opened.token)
+    found = look_up_session(world.services, opened.token)
     world.now += SESSION_IDLE
-    idle = look_up(world.services, opened.token)
+    idle = look_up_session(world.services, opened.token)
     world.now = NOW
     sign_out(world.services, opened.token)
 
     assert found is not None
     assert (found.account.id, found.csrf) == ("u-phu-cat", opened.signed_in.csrf)
     assert idle is None
-    assert look_up(world.services, opened.token) is None
-    assert look_up(world.services, "made-up") is None
+    assert look_up_session(world.services, opened.token) is None
+    assert look_up_session(world.services, "made-up") is None
 
 
 def wrong(world: World) -> str:
@@ -372,8 +374,8 @@ def test_changing_the_password_ends_all_other_sessions(world: World) -> None:
 
     change_password(world.services, world.commune, token=here.token, current="phu-cat", fresh=FRESH)
 
-    assert look_up(world.services, here.token) is not None
-    assert look_up(world.services, there.token) is None
+    assert look_up_session(world.services, here.token) is not None
+    assert look_up_session(world.services, there.token) is None
     assert wrong(world) == "wrong_credentials"
     assert sign_in(world.services, username="phu-cat", password=FRESH).token
 
@@ -412,7 +414,7 @@ def test_there_is_one_first_account_and_its_password_can_be_reset(world: World) 
     fresh = reset_password(world.services, username="PHU-CAT")
 
     assert again is None
-    assert look_up(world.services, opened.token) is None
+    assert look_up_session(world.services, opened.token) is None
     assert sign_in(world.services, username="phu-cat", password=fresh).token
     assert refusal(reset_password, world.services, username="nobody") == "not_found"
 

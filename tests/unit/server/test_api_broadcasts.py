@@ -7,7 +7,19 @@ import pytest
 from visitors import Visitor, refusal
 from world import NOW, World, a_play
 
-DAILY = {"mode": "daily", "times": ["17:00", "05:30"], "from": "2026-11-24", "until": "2026-11-30"}
+DAILY = {"mode": "rule", "times": ["17:00", "05:30"], "from": "2026-11-24", "until": "2026-11-30"}
+EVERY_DAY = {"every": 1, "unit": "day", "weekdays": None, "month_day": None, "nth": None}
+AS_USUAL: dict[str, Any] = {"policy": "as_usual", "days": [], "times": []}
+MONTHLY = {
+    "mode": "rule",
+    "times": ["05:30", "17:00"],
+    "from": "2026-11-24",
+    "until": None,
+    "repeat": {**EVERY_DAY, "every": 2, "unit": "month", "nth": {"week": -1, "weekday": 7}},
+    "extra": ["2026-12-01T08:00"],
+    "left_out": ["2027-01-31", "2027-03-28T05:30"],
+    "holidays": {"policy": "other_times", "days": ["tet", "own"], "times": ["06:00"]},
+}
 
 
 def order(town: World, **changes: Any) -> dict[str, Any]:
@@ -67,8 +79,25 @@ def test_every_day_comes_back_as_it_was_chosen(
 
     broadcast = commune.post("/broadcasts", order(town, when=when)).get_json()
 
-    assert broadcast["when"] == {**when, "times": ["05:30", "17:00"]}
+    assert broadcast["when"] == {
+        **when,
+        "times": ["05:30", "17:00"],
+        "repeat": EVERY_DAY,
+        "extra": [],
+        "left_out": [],
+        "holidays": AS_USUAL,
+    }
     assert broadcast["next_at"] == "2026-11-23T22:30:00.000Z"
+
+
+def test_a_series_comes_back_as_it_was_chosen_and_can_be_sent_again(
+    town: World, commune: Visitor
+) -> None:
+    first = commune.post("/broadcasts", order(town, when=MONTHLY)).get_json()
+    again = commune.post("/broadcasts", order(town, when=first["when"])).get_json()
+
+    assert first["when"] == again["when"] == MONTHLY
+    assert first["next_at"] == "2026-11-28T22:30:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +110,13 @@ def test_every_day_comes_back_as_it_was_chosen(
         ({"bulletin": "bt-none"}, 404, "not_found"),
         ({"when": {"mode": "at", "start": "2026-11-22T17:00"}}, 422, "start_in_past"),
         ({"when": {"mode": "at", "start": "2026-11-24T23:30"}}, 422, "outside_permitted_hours"),
-        ({"when": {**DAILY, "times": []}}, 422, "bad_rule"),
+        ({"when": {**DAILY, "times": []}}, 422, "rule_never"),
+        ({"when": {**DAILY, "until": "2026-11-23"}}, 422, "ends_before_start"),
+        (
+            {"when": {**DAILY, "left_out": ["2026-11-25"] * 10_000}},
+            422,
+            "too_many_exceptions",
+        ),
         ({"delay_s": 1}, 422, "bad_rule"),
     ],
 )
@@ -114,9 +149,16 @@ def test_a_bulletin_that_is_not_ready_is_not_sent(town: World, commune: Visitor)
         ),
         (
             {"when": {**DAILY, "times": ["25:00"]}},
-            {"when.daily.times.0": "string_pattern_mismatch"},
+            {"when.rule.times.0": "string_pattern_mismatch"},
         ),
-        ({"when": {**DAILY, "until": "9999-12-31"}}, {"when.daily.until": "less_than_equal"}),
+        ({"when": {**DAILY, "until": "9999-12-31"}}, {"when.rule.until": "less_than_equal"}),
+        ({"when": {**DAILY, "until": "2027-02-31"}}, {"when.rule.until": "day_unknown"}),
+        ({"when": {"mode": "at", "start": "2027-02-31T17:00"}}, {"when.at.start": "day_unknown"}),
+        ({"when": {**DAILY, "left_out": ["2027-02-31"]}}, {"when.rule.left_out.0": "day_unknown"}),
+        (
+            {"when": {**DAILY, "repeat": {"unit": "year"}}},
+            {"when.rule.repeat.unit": "enum"},
+        ),
         ({"class": "loud"}, {"class": "enum"}),
         ({"audiences": "a-phu-cat"}, {"audiences": "list_type"}),
     ],

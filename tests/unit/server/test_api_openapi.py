@@ -78,7 +78,7 @@ def test_names_are_plain_and_unique(document: Json) -> None:
     assert all(re.fullmatch(r"[a-z]\w+", name) for name in ids)
     assert len(ids) == len(set(ids))
     assert "class" in schemas["Broadcast"]["properties"]
-    assert "from" in schemas["Daily"]["properties"]
+    assert "from" in schemas["Rule"]["properties"]
 
 
 def test_every_field_that_goes_out_is_always_there(document: Json) -> None:

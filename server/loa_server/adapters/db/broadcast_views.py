@@ -8,7 +8,7 @@ from loa_agent.protocol import documents as wire
 from sqlalchemy import ColumnElement, Connection, select
 
 from loa_server.adapters.db.broadcasts import read_broadcasts, read_bulletins
-from loa_server.adapters.db.calendars import read_calendars
+from loa_server.adapters.db.calendars import Calendars, read_calendars
 from loa_server.adapters.db.mapping import AnyRow
 from loa_server.adapters.db.places import read_tree
 from loa_server.adapters.db.reach import sounding_within
@@ -33,9 +33,10 @@ def read_broadcast_views(
     Of what others ordered, only the part meant for stations in reach is shown.
     """
     found = read_broadcasts(connection, sounding_within(reach), *where, limit=limit)
-    travelling = as_they_travel(connection, found, now)
-    authors = _authors(connection, found)
     tree = read_tree(connection)
+    kept = read_calendars(connection, tree)
+    travelling = as_they_travel(connection, found, kept, now)
+    authors = _authors(connection, found)
     under = tree.within(reach)
     rows = connection.execute(
         select(stations.c.id, stations.c.name, stations.c.area, stations.c.retired_at)
@@ -45,7 +46,8 @@ def read_broadcast_views(
     names |= {f"a-{area.id}": area.name for area in tree.all()}
     views = []
     for each in found:
-        stands = standing(travelling[each.id], each.stopped_at, now, with_last=False)
+        calendar = kept.of(each.area)
+        stands = standing(each, travelling[each.id], calendar, now, with_last=False)
         reached = set().union(*(listeners[audience] for audience in each.audiences))
         own = each.area in under
         meant = [audience for audience in each.audiences if own or listeners[audience]]
@@ -65,12 +67,11 @@ def read_broadcast_views(
 
 
 def as_they_travel(
-    connection: Connection, found: Sequence[Broadcast], now: datetime
+    connection: Connection, found: Sequence[Broadcast], kept: Calendars, now: datetime
 ) -> Mapping[str, wire.Broadcast]:
     """What stations are told of each, by id."""
     named = {bulletin for each in found for bulletin in each.bulletins}
     pieces = read_bulletins(connection, sorted(named))
-    kept = read_calendars(connection, read_tree(connection))
     return {
         each.id: on_air(each, tuple(pieces[b] for b in each.bulletins), kept.of(each.area), now)
         for each in found

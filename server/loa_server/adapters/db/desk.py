@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
 from loa_server.adapters.db.broadcast_views import as_they_travel
 from loa_server.adapters.db.broadcasts import in_force, read_broadcasts
+from loa_server.adapters.db.calendars import read_calendars
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.mapping import to_station
 from loa_server.adapters.db.places import read_tree
@@ -77,7 +78,8 @@ class DbDesk:
                 broadcast_audience.c.audience == audience
             )
             found = read_broadcasts(connection, broadcasts.c.id.in_(mine), in_force(now))
-            travelling = as_they_travel(connection, found, now)
+            kept = read_calendars(connection, read_tree(connection))
+            travelling = as_they_travel(connection, found, kept, now)
         return ManifestContent(level, tuple(travelling[each.id] for each in found))
 
     def settings(self, station: str) -> StationSettings | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from loa_server.adapters.db.broadcast_views import as_they_travel
 from loa_server.adapters.db.broadcasts import read_broadcasts
+from loa_server.adapters.db.calendars import read_calendars
 from loa_server.adapters.db.mapping import AnyRow, to_play
 from loa_server.adapters.db.places import read_tree
 from loa_server.adapters.db.reach import sounding_within, within
@@ -41,8 +42,9 @@ def read_progress(
     found = read_broadcasts(connection, broadcasts.c.id == broadcast, sounding_within(reach))
     if not found:
         return []
-    travelling = as_they_travel(connection, found, now)[broadcast]
-    shown = standing(travelling, found[0].stopped_at, now).shown
+    kept = read_calendars(connection, read_tree(connection))
+    travelling = as_they_travel(connection, found, kept, now)[broadcast]
+    shown = standing(found[0], travelling, kept.of(found[0].area), now).shown
     blobs = frozenset(item.sha256 for item in travelling.items)
     told = _told(connection, broadcast, blobs, shown)
     rows = []

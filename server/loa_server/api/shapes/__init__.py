@@ -1,16 +1,16 @@
 """JSON of the API in both directions; the OpenAPI document is made from these models."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from apiflask.fields import UploadFile
-from loa_agent.protocol.documents import BroadcastClass, TimeText
+from loa_agent.protocol.documents import BroadcastClass
 from loa_agent.protocol.reports import ClockTrust
-from pydantic import ConfigDict, Field, NaiveDatetime
+from pydantic import ConfigDict, Field
 
-from loa_server.api.shapes.base import Day, Instant, Shape, Wish, Word
+from loa_server.api.shapes.base import Instant, Shape, Wish, Word
 from loa_server.api.shapes.base import instant_text as instant_text
 from loa_server.api.shapes.base import list_of as list_of
+from loa_server.api.shapes.when import At, Now, OrderedAt, OrderedRule, Rule
 from loa_server.domain.broadcasts import BroadcastStatus
 from loa_server.domain.bulletins import BulletinStatus
 from loa_server.domain.progress import PlayOutcome, Step
@@ -20,7 +20,6 @@ from loa_server.domain.stations import StationCondition
 MAX_PASSWORD = 1000
 """Hashing a password costs time by its length, too."""
 MAX_AUDIENCES = 500
-MAX_TIMES = 100
 MAX_ROWS = 1000
 
 
@@ -126,22 +125,6 @@ class Audience(Shape):
     name: str
 
 
-class OrderedAt(Shape):
-    """Once, at a local wall time."""
-
-    mode: Literal["at"]
-    start: str
-
-
-class OrderedDaily(Shape):
-    """Every day at these local times, from a day on, until a day inclusive or for good."""
-
-    mode: Literal["daily"]
-    times: list[str]
-    from_: date = Field(alias="from")
-    until: date | None
-
-
 class Broadcast(Shape):
     """A broadcast as a list shows it; `next_at` is null when nothing more will sound.
 
@@ -153,7 +136,7 @@ class Broadcast(Shape):
     class_: BroadcastClass = Field(alias="class")
     bulletins: list[str]
     audiences: list[Audience]
-    when: OrderedAt | OrderedDaily = Field(discriminator="mode")
+    when: OrderedAt | OrderedRule = Field(discriminator="mode")
     author_name: str
     created_at: Instant
     ends_at: Instant | None
@@ -253,37 +236,12 @@ class NewBulletin(Wish):
     category: Word | None = None
 
 
-class Now(Wish):
-    """As soon as the stations can start together."""
-
-    mode: Literal["now"]
-
-
-class At(Wish):
-    """Once at a local wall time."""
-
-    mode: Literal["at"]
-    start: NaiveDatetime = Field(
-        ge=datetime(2000, 1, 1),  # noqa: DTZ001 - local wall time
-        le=datetime(2200, 1, 1),  # noqa: DTZ001 - local wall time
-    )
-
-
-class Daily(Wish):
-    """Every day at these local times; `until` is inclusive."""
-
-    mode: Literal["daily"]
-    times: list[TimeText] = Field(max_length=MAX_TIMES)
-    from_: Day = Field(alias="from")
-    until: Day | None = None
-
-
 class Order(Wish):
     """A bulletin for an audience at a time; `delay_s` belongs to `now`."""
 
     bulletin: Word
     audiences: list[Word] = Field(max_length=MAX_AUDIENCES)
-    when: Now | At | Daily = Field(discriminator="mode")
+    when: Now | At | Rule = Field(discriminator="mode")
     class_: BroadcastClass = Field(default=BroadcastClass.ORDINARY, alias="class")
     delay_s: int = Field(default=15, ge=0, le=3600)
 
