@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from loa_agent.core import absorb, documents, fetching, planner, reporting, stopping, stretches
+from loa_agent.protocol import caps, errors, occurrences, placing, reports, seal, timeline, topics
 from loa_agent.protocol import documents as wire
-from loa_agent.protocol import errors, occurrences, reports, seal, timeline, topics
 from pydantic import BaseModel
 
 README = Path(wire.__file__).with_name("README.md")
@@ -28,6 +28,8 @@ CLOSED_SETS = [
 LIMITS = re.compile(r"(MAX|MIN)_[A-Z_]+|DAY_MS")
 MOMENTS = frozenset(
     [
+        "MIN_PIECE_MS",
+        "SESSION_GAP",
         "CUE_LEAD",
         "JOIN_LEAD",
         "SHORTEST",
@@ -97,7 +99,7 @@ KEYWORDS = frozenset({"sent_at", "free_bytes", "played_ms", "actual_at"})
 
 
 def test_every_limit_is_named() -> None:
-    modules = (wire, reports, seal, occurrences, timeline, documents, fetching)
+    modules = (wire, reports, seal, occurrences, placing, timeline, documents, fetching)
     limits = {name for module in modules for name in vars(module) if LIMITS.fullmatch(name)}
 
     assert limits >= {"MAX_BROADCASTS", "MAX_SEALED_BYTES", "MAX_RECORDS_PER_REPORT"}
@@ -105,7 +107,7 @@ def test_every_limit_is_named() -> None:
 
 
 def test_every_moment_a_stranger_must_know_is_named() -> None:
-    modules = (absorb, fetching, planner, reporting, stopping, stretches)
+    modules = (absorb, caps, fetching, placing, planner, reporting, stopping, stretches)
     known = {name for module in modules for name in vars(module)}
 
     assert known >= MOMENTS

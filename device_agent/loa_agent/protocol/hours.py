@@ -1,11 +1,18 @@
-"""Permitted hours as spans of instants."""
+"""Permitted hours as spans of instants, and how loud it is in which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from loa_agent.protocol.documents import Window
+from loa_agent.protocol.documents import Config, Window
+from loa_agent.protocol.instants import (
+    DAY_SECONDS,
+    ceil_ms,
+    floor_ms,
+    instant_of,
+    local_day,
+    utc_ms,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +30,43 @@ def permitted_spans(
 
     No windows means never: a station without settings stays silent, save for emergencies.
     """
-    tz = ZoneInfo(zone)
-    day = begin.astimezone(tz).date() - timedelta(days=1)
-    last = end.astimezone(tz).date() + timedelta(days=1)
-    spans = []
-    while day <= last:
+    found = open_stretches(windows, zone, floor_ms(begin), ceil_ms(end))
+    spans = [Span(max(instant_of(b), begin), min(instant_of(e), end)) for b, e in found]
+    return [span for span in spans if span.begin < span.end]
+
+
+def open_stretches(
+    windows: Sequence[Window], zone: str, begin: int, end: int
+) -> list[tuple[int, int]]:
+    """The same in milliseconds: permitted time inside [begin, end), merged and in order."""
+    found = []
+    for day in range(local_day(zone, begin) - 1, local_day(zone, end) + 1):
+        midnight = day * DAY_SECONDS
         for window in windows:
-            if day.isoweekday() in window.weekdays:
-                opened, closed = (_instant(day, text, tz) for text in (window.start, window.end))
-                spans.append(Span(max(opened, begin), min(closed, end)))
-        day += timedelta(days=1)
-    return merged([span for span in spans if span.begin < span.end])
+            if (day - 1) % 7 + 1 in window.weekdays:
+                opened = utc_ms(zone, midnight + _seconds(window.start))
+                closed = utc_ms(zone, midnight + _seconds(window.end))
+                found.append((max(opened, begin), min(closed, end)))
+    joined: list[tuple[int, int]] = []
+    for opened, closed in sorted(each for each in found if each[0] < each[1]):
+        if joined and opened <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], closed))
+        else:
+            joined.append((opened, closed))
+    return joined
 
 
-def _instant(day: date, text: str, tz: ZoneInfo) -> datetime:
-    if text == "24:00":
-        day, text = day + timedelta(days=1), "00:00"
-    return datetime.combine(day, time.fromisoformat(text), tz).astimezone(UTC)
+def _seconds(text: str) -> int:
+    return int(text[:2]) * 3600 + int(text[3:]) * 60
+
+
+def volume_at(config: Config, instant: datetime) -> int:
+    """Percent of what begins at `instant`: of the first window that holds it, else the usual."""
+    now = floor_ms(instant)
+    for window in config.volumes:
+        if open_stretches([window], config.zone, now, now + 1):
+            return window.percent
+    return config.volume_percent
 
 
 def merged(spans: Sequence[Span]) -> list[Span]:

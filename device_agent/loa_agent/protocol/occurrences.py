@@ -1,26 +1,46 @@
 """The instants a rule is due: local wall time with RFC 5545 recurrence turned into UTC."""
 
-import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from dateutil.rrule import rrulestr
 
 from loa_agent.protocol.documents import Broadcast, Rule, local_start
-from loa_agent.protocol.ids import OccurrenceId, occurrence_id
+from loa_agent.protocol.ids import OccurrenceId
+from loa_agent.protocol.instants import (
+    DAY_SECONDS,
+    ceil_ms,
+    clock,
+    floor_ms,
+    instant_of,
+    local_datetime,
+    local_day,
+    local_second,
+    utc_ms,
+)
+from loa_agent.protocol.recurrence import Recurrence, days
+from loa_agent.protocol.rules import RULES_KEPT, recurrence_of, rule_problem
+
+__all__ = [
+    "MAX_OCCURRENCES",
+    "Occurrence",
+    "Starts",
+    "has_start",
+    "local_starts",
+    "occurrence_name",
+    "occurrences",
+    "rule_problem",
+    "starts_between",
+    "starts_of",
+]
 
 MAX_OCCURRENCES = 5000
-"""Per broadcast and window; a rule that yields more is cut here."""
-
-ALLOWED_PARTS = frozenset(
-    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYHOUR", "BYMINUTE", "WKST"}
-)
-ALLOWED_FREQ = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
-_RULE_LETTERS = re.compile(r"[A-Z0-9=;,+-]+")
-_NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, 100_000), "BYMONTHDAY": (-31, 31)}
-"""A step of nothing or a 32nd day would make a library search for ever."""
+"""Days of the recurrence per broadcast and window; a rule that yields more is cut here."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,84 +53,137 @@ class Occurrence:
     ends_at: datetime
 
 
-def rule_problem(rule: Rule) -> str | None:
-    """Code of what we cannot promise about a rule, or None.
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """A rule made ready to be asked again and again; local times as in `instants`.
 
-    Only daily, weekly and monthly rules without BYWEEKNO, BYSETPOS and the like are promised,
-    since libraries disagree on the rest.
+    `times` are seconds of the day; `recurrence` is None where `rule` must be counted through.
     """
-    if rule.rrule is None:
-        return None
-    if _RULE_LETTERS.fullmatch(rule.rrule) is None:
-        return "rule_unreadable"
-    parts = dict(part.partition("=")[::2] for part in rule.rrule.split(";"))
-    twice = {"BYHOUR", "BYMINUTE"} if rule.times else frozenset[str]()
-    if not parts.keys() <= ALLOWED_PARTS - twice:
-        return "rule_part_not_supported"
-    if parts.get("FREQ") not in ALLOWED_FREQ:
-        return "rule_frequency_not_supported"
-    return None if _readable(rule.rrule, parts, rule.start) else "rule_unreadable"
+
+    rule: Rule
+    first: int
+    recurrence: Recurrence | None
+    times: tuple[int, ...]
+    dates: tuple[int, ...]
+    left_out: frozenset[int]
+
+    def between(self, begin: int, end: int) -> list[int]:
+        """The local starts in [begin, end), in order and without repeats."""
+        first = max(begin, self.first)
+        found = [local for local in self._repeated(begin, end) if first <= local < end]
+        if self.dates:
+            some = self.dates[bisect_left(self.dates, begin) : bisect_left(self.dates, end)]
+            found = sorted({*found, *some})
+        if self.left_out:
+            found = [local for local in found if local not in self.left_out]
+        return found
+
+    def _repeated(self, begin: int, end: int) -> Iterable[int]:
+        if self.rule.rrule is None:
+            return (self.first,)
+        since = begin // DAY_SECONDS
+        if self.recurrence is None:
+            return self._counted(self.rule.rrule, since, end)
+        found = islice(days(self.recurrence, since, end // DAY_SECONDS + 1), MAX_OCCURRENCES)
+        if len(self.times) == 1:
+            (only,) = self.times
+            return [day * DAY_SECONDS + only for day in found]
+        return [day * DAY_SECONDS + each for day in found for each in self.times]
+
+    def _counted(self, rrule: str, since: int, end: int) -> Iterator[int]:
+        """With times the recurrence names days, without them starts."""
+        begin = datetime.combine(date.fromordinal(since), time())
+        starts = rrulestr(rrule, dtstart=local_start(self.rule.start)).xafter(begin, inc=True)
+        for start in islice(starts, MAX_OCCURRENCES):
+            local = local_second(start)
+            midnight = local // DAY_SECONDS * DAY_SECONDS
+            if midnight >= end:
+                return
+            yield from [midnight + each for each in self.times] if self.rule.times else [local]
 
 
-def _readable(text: str, parts: Mapping[str, str], start: str) -> bool:
-    try:
-        for name, (least, most) in _NUMBERS.items():
-            numbers = [int(part) for part in parts[name].split(",")] if name in parts else []
-            if not all(least <= number <= most and number for number in numbers):
-                return False
-        rrulestr(text, dtstart=local_start(start))
-    except ValueError:
-        return False
-    return True
+@lru_cache(maxsize=RULES_KEPT)
+def starts_of(rule: Rule) -> Starts:
+    """Read a promised rule once."""
+    first = local_second(local_start(rule.start))
+    times = {_second(text) for text in rule.times} or {first % DAY_SECONDS}
+    left_out = frozenset(local_second(local_start(text)) for text in rule.except_dates)
+    extra = {local_second(local_start(text)) for text in rule.dates}
+    return Starts(
+        rule=rule,
+        first=first,
+        recurrence=None if rule.rrule is None else recurrence_of(rule.rrule, rule.start),
+        times=tuple(sorted(times)),
+        dates=tuple(sorted(extra - left_out)),
+        left_out=left_out,
+    )
+
+
+def _second(text: str) -> int:
+    return int(text[:2]) * 3600 + int(text[3:]) * 60
 
 
 def local_starts(rule: Rule, begin: datetime, end: datetime) -> list[datetime]:
     """Naive local starts in [begin, end), both naive local, in order and without repeats."""
-    first = local_start(rule.start)
-    if rule.rrule is None:
-        found = {first}
-    else:
-        recurrence = rrulestr(rule.rrule, dtstart=first)
-        day_before = begin - timedelta(days=1) if rule.times else begin
-        days = _bounded(recurrence.xafter(day_before, inc=True), end + timedelta(days=1))
-        found = {start for day in days for start in _times(rule, day) if start >= first}
-    found |= {local_start(text) for text in rule.dates}
-    found -= {local_start(text) for text in rule.except_dates}
-    return sorted(start for start in found if begin <= start < end)
-
-
-def _times(rule: Rule, day: datetime) -> list[datetime]:
-    """The starts of one day of the recurrence."""
-    if not rule.times:
-        return [day]
-    return [datetime.combine(day.date(), time.fromisoformat(text)) for text in rule.times]
-
-
-def _bounded(starts: Iterator[datetime], end: datetime) -> Iterator[datetime]:
-    for count, start in enumerate(starts):
-        if start >= end or count >= MAX_OCCURRENCES:
-            return
-        yield start
+    found = starts_of(rule).between(local_second(begin), local_second(end))
+    return [local_datetime(local) for local in found]
 
 
 def occurrences(broadcast: Broadcast, begin: datetime, end: datetime) -> list[Occurrence]:
     """Occurrences that sound at least partly inside [begin, end), aware UTC."""
-    zone = ZoneInfo(broadcast.rule.zone)
-    length = timedelta(milliseconds=broadcast.duration_ms)
-    margin = timedelta(days=1)
-    local_begin = (begin - length).astimezone(zone).replace(tzinfo=None) - margin
-    local_end = end.astimezone(zone).replace(tzinfo=None) + margin
-    found = []
-    for local in local_starts(broadcast.rule, local_begin, local_end):
-        starts_at = local.replace(tzinfo=zone).astimezone(UTC)
-        if starts_at >= end or starts_at + length <= begin or not _exists(broadcast, starts_at):
-            continue
-        name = occurrence_id(broadcast.id, local)
-        found.append(Occurrence(name, broadcast, starts_at, starts_at + length))
-    return found
+    length = broadcast.duration_ms
+    since, until = floor_ms(begin) - length, ceil_ms(end)
+    return [
+        Occurrence(
+            occurrence_name(broadcast.id, local),
+            broadcast,
+            instant_of(start),
+            instant_of(start + length),
+        )
+        for local, start in starts_between(broadcast, since + 1, until)
+    ]
 
 
-def _exists(broadcast: Broadcast, starts_at: datetime) -> bool:
-    if broadcast.begins_at is not None and starts_at < broadcast.begins_at:
-        return False
-    return broadcast.ends_at is None or starts_at < broadcast.ends_at
+def starts_between(broadcast: Broadcast, since: int, until: int) -> list[tuple[int, int]]:
+    """Local start and instant in milliseconds of all that starts in [since, until)."""
+    zone = broadcast.rule.zone
+    if broadcast.begins_at is not None:
+        since = max(since, ceil_ms(broadcast.begins_at))
+    if broadcast.ends_at is not None:
+        until = min(until, ceil_ms(broadcast.ends_at))
+    if since >= until:
+        return []
+    # A day more on either side: clocks may go back at midnight.
+    begin, end = local_day(zone, since) - 1, local_day(zone, until) + 2
+    found = starts_of(broadcast.rule).between(begin * DAY_SECONDS, end * DAY_SECONDS)
+    timed = [(local, utc_ms(zone, local)) for local in found]
+    return [each for each in timed if since <= each[1] < until]
+
+
+def has_start(rule: Rule) -> bool:
+    """Whether a promised rule has any start at all that is not left out."""
+    starts = starts_of(rule)
+    if starts.dates:
+        return True
+    reach = len(starts.left_out) + MAX_OCCURRENCES
+    if starts.recurrence is None:
+        return bool(starts.between(starts.first, starts.first + reach * DAY_SECONDS))
+    found = days(starts.recurrence, starts.recurrence.first_day, starts.recurrence.last_day + 1)
+    locals_ = (day * DAY_SECONDS + each for day in islice(found, reach) for each in starts.times)
+    return any(local >= starts.first and local not in starts.left_out for local in locals_)
+
+
+def occurrence_name(broadcast: str, local: int) -> OccurrenceId:
+    """The occurrence id of a local start."""
+    day, second = divmod(local, DAY_SECONDS)
+    return OccurrenceId(f"{broadcast}@{_day_text(day)}T{_clock_text(second)}")
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _day_text(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _clock_text(second: int) -> str:
+    return clock(second).isoformat()

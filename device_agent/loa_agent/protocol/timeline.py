@@ -3,20 +3,20 @@
 Stations play by it; the server previews, warns and judges reports by it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from loa_agent.protocol.documents import PRECEDENCE, BroadcastClass, Config, LatePolicy, Manifest
-from loa_agent.protocol.hours import Span, overlap, permitted_spans, without
-from loa_agent.protocol.occurrences import Occurrence, occurrences
+from loa_agent.protocol.blocks import MAX_REACH, Question, block
+from loa_agent.protocol.caps import SESSION_GAP
+from loa_agent.protocol.documents import Config, Manifest
+from loa_agent.protocol.instants import ceil_ms, floor_ms, instant_of
+from loa_agent.protocol.judging import Verdict, verdicts
+from loa_agent.protocol.occurrences import Occurrence
+from loa_agent.protocol.ranking import candidates, sources
 
-MILLISECOND = timedelta(milliseconds=1)
-LONGEST = timedelta(days=1)
-"""No occurrence lasts longer (DAY_MS)."""
-MAX_REACH = timedelta(days=8)
-"""How far back occurrences that may not be joined are followed when each blocks the next."""
+__all__ = ["MAX_REACH", "SESSION_GAP", "Outcome", "Planned", "Sound", "timeline"]
 
 
 class Outcome(StrEnum):
@@ -41,8 +41,9 @@ class Sound:
 class Planned:
     """One occurrence and the stretches of it that sound.
 
-    `reason` is `overlap` where another took some of it (`winner` names who), else `outside_hours`
-    where not all sounds.
+    Unless whole it says why: `overlap` where another took time it would have had (`winner` names
+    the strongest), `outside_hours`, or the cap it would have broken: `over_sessions`,
+    `over_session_length`, `over_day_length`.
     """
 
     occurrence: Occurrence
@@ -53,93 +54,52 @@ class Planned:
     winner: str | None = None
 
 
-Candidate = tuple[int, Occurrence]
-
-
 def timeline(
     manifests: Sequence[Manifest], config: Config, begin: datetime, end: datetime
 ) -> list[Planned]:
-    """All occurrences touching [begin, end), in order of start.
+    """All occurrences that touch [begin, end) by plan or by sound, in order of start.
 
-    Emergency wins over priority over ordinary; inside a class the higher area wins, then the
-    earlier start, then the id, so that every reader gets the same answer.
+    Judged one after another by rank (`ranking`), each takes the time its late policy (`placing`)
+    finds permitted and free, unless that would break a cap (`caps`).
     """
-    since = _independent_since(manifests, begin)
-    permitted = permitted_spans(config.hours, config.zone, since - LONGEST, end + LONGEST)
-    taken: list[tuple[Span, str]] = []
-    planned = []
-    for level, occurrence in sorted(_candidates(manifests, since, end + LONGEST), key=_rank):
-        one = _judge(occurrence, level, permitted, taken)
-        taken += [(Span(sound.begin, sound.end), occurrence.id) for sound in one.sounds]
-        planned.append(one)
-    inside = [p for p in planned if p.occurrence.starts_at < end and p.occurrence.ends_at > begin]
-    return sorted(inside, key=lambda p: (p.occurrence.starts_at, p.occurrence.id))
+    found = sources(manifests)
+    question = Question(
+        begin=floor_ms(begin),
+        end=ceil_ms(end),
+        zone=config.zone,
+        longest=max((each.duration + each.slip for each in found), default=0),
+        capped=bool(config.caps),
+    )
+    judged = verdicts(block(question, lambda since, until: candidates(found, since, until)), config)
+    inside = [each for each in judged if _touches(each, question)]
+    return [_planned(each) for each in sorted(inside, key=_start)]
 
 
-def _independent_since(manifests: Sequence[Manifest], begin: datetime) -> datetime:
-    """From when on occurrences have to be looked at so that the window asked for does not matter.
-
-    What touches the window counts from its start. What may not be joined sounds or not by what
-    happens at its own start, which may lie before that, and so on backwards.
-    """
-    known_since = begin - LONGEST
-    while True:
-        around = [each for _, each in _candidates(manifests, known_since, begin)]
-        since = min([begin, *(o.starts_at for o in around if o.ends_at > begin)])
-        whole_or_not = (o for o in around if o.broadcast.late.policy is not LatePolicy.JOIN)
-        since = _chained(since, whole_or_not)
-        if since >= known_since or begin - known_since >= MAX_REACH:
-            return since
-        known_since -= LONGEST
+def _touches(verdict: Verdict, question: Question) -> bool:
+    each, pieces = verdict.candidate, verdict.pieces
+    last = max(each.end, pieces[-1].end) if pieces else each.end
+    return each.start < question.end and last > question.begin
 
 
-def _chained(since: datetime, links: Iterable[Occurrence]) -> datetime:
-    for link in sorted(links, key=lambda each: each.starts_at, reverse=True):
-        if link.starts_at < since < link.ends_at:
-            since = link.starts_at
-    return since
+def _start(verdict: Verdict) -> tuple[int, str]:
+    return verdict.candidate.start, verdict.candidate.name
 
 
-def _candidates(manifests: Sequence[Manifest], begin: datetime, end: datetime) -> list[Candidate]:
-    """Each occurrence once: one broadcast may reach a station through several audiences."""
-    found: dict[str, Candidate] = {}
-    # In a fixed order, so that of two manifests with one level the same one always counts.
-    for manifest in sorted(manifests, key=lambda m: (m.level, m.audience, -m.version)):
-        for broadcast in manifest.broadcasts:
-            for each in occurrences(broadcast, begin, end):
-                found.setdefault(each.id, (manifest.level, each))
-    return list(found.values())
+def _planned(verdict: Verdict) -> Planned:
+    each, pieces = verdict.candidate, verdict.pieces
+    occurrence = Occurrence(
+        each.name, each.source.broadcast, instant_of(each.start), instant_of(each.end)
+    )
+    if verdict.whole:
+        whole = Sound(occurrence.starts_at, occurrence.ends_at, 0)
+        return Planned(occurrence, each.level, (whole,), Outcome.WHOLE)
+    sounds = tuple(Sound(instant_of(p.begin), instant_of(p.end), p.offset) for p in pieces)
+    outcome = _outcome(verdict)
+    return Planned(occurrence, each.level, sounds, outcome, verdict.reason, verdict.winner)
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, datetime, str]:
-    level, each = candidate
-    return (PRECEDENCE[each.broadcast.class_], level, each.starts_at, each.id)
-
-
-def _judge(
-    each: Occurrence, level: int, permitted: Sequence[Span], taken: Sequence[tuple[Span, str]]
-) -> Planned:
-    whole = Span(each.starts_at, each.ends_at)
-    emergency = each.broadcast.class_ is BroadcastClass.EMERGENCY
-    allowed = _enterable(each, [whole] if emergency else overlap(whole, permitted))
-    free = [part for span in allowed for part in without(span, [t for t, _ in taken])]
-    free = _enterable(each, free)
-    if free == [whole]:
-        return Planned(each, level, _sounds(each, free), Outcome.WHOLE)
-    outcome = Outcome.CUT if free else Outcome.SILENT
-    if free == allowed:
-        return Planned(each, level, _sounds(each, free), outcome, "outside_hours")
-    winner = next(name for span, name in taken if overlap(span, allowed))
-    return Planned(each, level, _sounds(each, free), outcome, "overlap", winner)
-
-
-def _enterable(each: Occurrence, spans: list[Span]) -> list[Span]:
-    """What may not be joined in the middle sounds from its start or not at all."""
-    if each.broadcast.late.policy is LatePolicy.JOIN:
-        return spans
-    return [span for span in spans if span.begin == each.starts_at]
-
-
-def _sounds(each: Occurrence, spans: Sequence[Span]) -> tuple[Sound, ...]:
-    start = each.starts_at
-    return tuple(Sound(s.begin, s.end, (s.begin - start) // MILLISECOND) for s in spans)
+def _outcome(verdict: Verdict) -> Outcome:
+    if not verdict.pieces:
+        return Outcome.SILENT
+    sounding = sum(piece.end - piece.begin for piece in verdict.pieces)
+    return Outcome.LATER if sounding == verdict.candidate.source.duration else Outcome.CUT

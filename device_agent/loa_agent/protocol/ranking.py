@@ -1,0 +1,127 @@
+"""Who goes before whom: every occurrence that may matter, ready to be put in order.
+
+Emergency before live before priority before ordinary; of priority broadcasts first those the area
+decided about, in its order; then the higher area, the earlier start, the id.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from loa_agent.protocol.documents import (
+    PRECEDENCE,
+    Broadcast,
+    BroadcastClass,
+    LatePolicy,
+    Manifest,
+)
+from loa_agent.protocol.ids import OccurrenceId
+from loa_agent.protocol.instants import ceil_ms
+from loa_agent.protocol.occurrences import occurrence_name, starts_between
+
+UNDECIDED = 10**6
+"""Place of what no area put in order: after all that is (MAX_ORDER of ten levels)."""
+_PRIORITY = PRECEDENCE[BroadcastClass.PRIORITY]
+_SLIPPING = frozenset({LatePolicy.SLIP, LatePolicy.RESUME})
+
+
+class Source(NamedTuple):
+    """A broadcast as one manifest brings it; its rank but for the start."""
+
+    broadcast: Broadcast
+    precedence: int
+    place: int
+    level: int
+    duration: int
+    slip: int
+    policy: LatePolicy
+    exempted: tuple[tuple[int, int], ...]
+
+    @property
+    def emergency(self) -> bool:
+        """Passes hours and caps, and counts for none."""
+        return self.precedence == PRECEDENCE[BroadcastClass.EMERGENCY]
+
+
+class Candidate(NamedTuple):
+    """An occurrence in milliseconds; the first five in this order are its rank.
+
+    Whatever becomes of it, it sounds inside [start, limit).
+    """
+
+    precedence: int
+    place: int
+    level: int
+    start: int
+    name: OccurrenceId
+    end: int
+    limit: int
+    source: Source
+
+    @property
+    def free(self) -> bool:
+        """Whether neither hours nor caps bind it."""
+        exempted = self.source.exempted
+        return self.source.emergency or any(b <= self.start < e for b, e in exempted)
+
+
+def sources(manifests: Sequence[Manifest]) -> list[Source]:
+    """All broadcasts, of each occurrence that comes twice the one that counts first."""
+    places = _places(manifests)
+    # In a fixed order, so that of two manifests with one level the same one always counts.
+    ordered = sorted(manifests, key=lambda m: (m.level, m.audience, -m.version))
+    return [_source(each, m.level, places) for m in ordered for each in m.broadcasts]
+
+
+def _places(manifests: Sequence[Manifest]) -> dict[str, int]:
+    """Place of each broadcast an area decided about: the deepest area speaks first."""
+    ordered = sorted(manifests, key=lambda m: (-m.level, m.audience, -m.version))
+    names = dict.fromkeys(name for manifest in ordered for name in manifest.order)
+    return {name: place for place, name in enumerate(names)}
+
+
+def _source(broadcast: Broadcast, level: int, places: dict[str, int]) -> Source:
+    precedence = PRECEDENCE[broadcast.class_]
+    late = broadcast.late
+    return Source(
+        broadcast=broadcast,
+        precedence=precedence,
+        place=places.get(broadcast.id, UNDECIDED) if precedence == _PRIORITY else UNDECIDED,
+        level=level,
+        duration=broadcast.duration_ms,
+        slip=late.slip_ms if late.policy in _SLIPPING else 0,
+        policy=late.policy,
+        exempted=tuple((ceil_ms(e.begin_at), ceil_ms(e.end_at)) for e in broadcast.exemptions),
+    )
+
+
+def candidates(found: Sequence[Source], begin: int, end: int) -> list[Candidate]:
+    """Each occurrence that starts in [begin, end) once, in no order."""
+    names = Counter(source.broadcast.id for source in found)
+    listed: list[Candidate] = []
+    seen: set[str] = set()
+    for source in found:
+        some = _of_source(source, begin, end)
+        if names[source.broadcast.id] > 1:
+            some = [each for each in some if each.name not in seen]
+            seen.update(each.name for each in some)
+        listed += some
+    return listed
+
+
+def _of_source(source: Source, begin: int, end: int) -> list[Candidate]:
+    broadcast, precedence, place, level, duration, slip, _, _ = source
+    name = broadcast.id
+    return [
+        Candidate(
+            precedence,
+            place,
+            level,
+            start,
+            occurrence_name(name, local),
+            start + duration,
+            start + duration + slip,
+            source,
+        )
+        for local, start in starts_between(broadcast, begin, end)
+    ]
