@@ -16,6 +16,7 @@ from loa_server.adapters.db.ledger import open_ledger
 from loa_server.adapters.db.queries import DbQueries
 from loa_server.adapters.db.store import DbStore
 from loa_server.adapters.identifiers import RandomSecrets
+from loa_server.adapters.totp_pyotp import TotpCodes
 from loa_server.application.create_broadcast import Order, create_broadcast
 from loa_server.application.create_station import create_station
 from loa_server.application.ingest_report import Ingested, ingest_report
@@ -78,6 +79,7 @@ class World:
             blobs=DiskBlobs(folder / "blobs"),
             secrets=RandomSecrets(),
             passwords=self.passwords,
+            codes=TotpCodes("a key for tests"),
             authority=AUTHORITY,
             clock=lambda: self.now,
             zone=ZONE,

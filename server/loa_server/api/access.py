@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from loa_server.api.context import api, services, signed_in_as
-from loa_server.application.sign_in import look_up
+from loa_server.application.look_up_session import look_up_session
 from loa_server.domain.people import SESSION_LIFE, SignedIn
 from loa_server.domain.problems import Problem
 
@@ -47,7 +47,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 def visitor() -> SignedIn | None:
     """Who holds the cookie of this request."""
     token = request.cookies.get(COOKIE)
-    return None if token is None else look_up(services(), token)
+    return None if token is None else look_up_session(services(), token)
 
 
 def require_csrf(found: SignedIn, token: str) -> None:

@@ -11,8 +11,8 @@ from flask import Response, request
 from loa_server.api.access import COOKIE, signed_in
 from loa_server.api.changes import ChangeWatch
 from loa_server.api.context import api, services
+from loa_server.application.look_up_session import look_up_session
 from loa_server.application.services import Services
-from loa_server.application.sign_in import look_up
 from loa_server.domain.problems import Problem
 
 bp = APIBlueprint("events", __name__, tag="events")
@@ -50,7 +50,7 @@ def stream(changes: ChangeWatch, ours: Services, token: str) -> Iterator[str]:
                 yield event(counters)
             version = newer
             if time.monotonic() >= look_at:
-                if look_up(ours, token) is None:
+                if look_up_session(ours, token) is None:
                     return
                 look_at = time.monotonic() + HEARTBEAT_S
                 yield ": \n\n"

@@ -11,7 +11,7 @@ from loa_server.api.openapi import PUBLIC
 from loa_server.api.render import session_to_shape
 from loa_server.application.change_password import change_password as change
 from loa_server.application.sign_in import sign_in as enter
-from loa_server.application.sign_in import sign_out
+from loa_server.application.sign_out import sign_out
 
 bp = APIBlueprint("session", __name__, tag="session")
 

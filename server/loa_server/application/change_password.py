@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from loa_server.application.check_password import check_password
+from loa_server.application.digest import digest
 from loa_server.application.services import Services
-from loa_server.application.sign_in import check_password, digest
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account, require_strong
 from loa_server.domain.problems import Problem

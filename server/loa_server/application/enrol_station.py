@@ -5,9 +5,9 @@ from datetime import datetime
 
 from loa_agent.protocol.seal import TrustedKeys, b64url, from_b64url, key_id
 
+from loa_server.application.digest import digest
 from loa_server.application.ports import Transaction
 from loa_server.application.services import Services
-from loa_server.application.sign_in import digest
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Claim, plain

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from loa_server.application.digest import digest
 from loa_server.application.services import Services
-from loa_server.application.sign_in import digest
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem

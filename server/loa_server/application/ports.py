@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from loa_server.application.proofs import Proofs
 from loa_server.domain.areas import Area, AreaTree
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.broadcasts import Broadcast
@@ -106,6 +107,8 @@ class Transaction(Protocol):
 
     @property
     def people(self) -> People: ...
+    @property
+    def proofs(self) -> Proofs: ...
     @property
     def places(self) -> Places: ...
     @property

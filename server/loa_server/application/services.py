@@ -7,6 +7,7 @@ from datetime import datetime
 from loa_agent.protocol.seal import SigningKey
 
 from loa_server.application.ports import Blobs, Passwords, Secrets, Store
+from loa_server.application.proofs import OneTimeCodes
 from loa_server.application.queries import Queries
 
 
@@ -19,6 +20,7 @@ class Services:
     blobs: Blobs
     secrets: Secrets
     passwords: Passwords
+    codes: OneTimeCodes
     authority: SigningKey
     clock: Callable[[], datetime]
     zone: str

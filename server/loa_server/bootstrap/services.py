@@ -13,6 +13,7 @@ from loa_server.adapters.db.store import DbStore
 from loa_server.adapters.identifiers import RandomSecrets
 from loa_server.adapters.passwords_argon2 import Argon2Passwords
 from loa_server.adapters.secrets_disk import authority_key, made_secret
+from loa_server.adapters.totp_pyotp import TotpCodes
 from loa_server.application.services import Services
 from loa_server.config import Settings
 
@@ -35,6 +36,7 @@ def open_services(settings: Settings) -> Opened:
         blobs=DiskBlobs(settings.blobs),
         secrets=RandomSecrets(),
         passwords=Argon2Passwords(),
+        codes=TotpCodes(made_secret(settings.keys, "second-factor")),
         authority=authority_key(settings.keys),
         clock=now,
         zone=settings.zone,

@@ -63,6 +63,18 @@ def require_strong(password: str, username: str) -> None:
         raise Problem("weak_password", {"least": LEAST_PASSWORD, "most": MOST_PASSWORD})
 
 
+def require_unlocked(account: Account, now: datetime) -> None:
+    """Raise Problem `too_many_attempts` while the account takes neither password nor code."""
+    refuse_until(account.locked_until, now)
+
+
+def refuse_until(locked_until: datetime | None, now: datetime) -> None:
+    """Raise Problem `too_many_attempts` with the `seconds` left, if any are."""
+    if locked_until is not None and locked_until > now:
+        seconds = int((locked_until - now).total_seconds()) + 1
+        raise Problem("too_many_attempts", {"seconds": seconds})
+
+
 def lock_after(failed_attempts: int, now: datetime) -> datetime | None:
     """Until when an account takes no password after so many wrong ones; doubles up to a cap."""
     over = failed_attempts - FREE_ATTEMPTS

@@ -11,6 +11,7 @@ from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.mapping import inserting
 from loa_server.adapters.db.outbox import announce, documents_changed
 from loa_server.adapters.db.people import PeopleRows
+from loa_server.adapters.db.people_proofs import ProofRows
 from loa_server.adapters.db.places import PlaceRows
 from loa_server.adapters.db.tables import audit, audit_head
 from loa_server.application.ports import Transaction
@@ -26,6 +27,7 @@ class DbTransaction:
         self._connection = connection
         self._announced: set[str] = set()
         self.people = PeopleRows(connection, writes=writes)
+        self.proofs = ProofRows(connection)
         self.places = PlaceRows(connection)
         self.bulletins = BulletinRows(connection)
         self.broadcasts = BroadcastRows(connection)

@@ -18,7 +18,7 @@ from loa_server.api.pages.errors import sentence
 from loa_server.api.pages.language import page
 from loa_server.api.problems import status_of
 from loa_server.application.sign_in import sign_in as open_session
-from loa_server.application.sign_in import sign_out
+from loa_server.application.sign_out import sign_out
 from loa_server.domain.problems import Problem
 
 bp = Blueprint("pages", __name__)
