@@ -35,7 +35,7 @@ def _make_room(state: Brain) -> tuple[Brain, list[Command]]:
 
 def wakes(state: Brain) -> list[datetime]:
     """When a failed fetch may be tried again."""
-    if state.fetching is not None:
+    if state.fetching is not None or not state.failures:
         return []
     wanted = {sha256 for sha256, _ in state.needs} - state.blobs
     return [f.retry_at for sha256, f in state.failures.items() if sha256 in wanted]

@@ -16,9 +16,9 @@ from loa_agent.core.planner import refresh
 from loa_agent.core.state import Brain
 from loa_agent.protocol import topics
 
-MAX_SLEEP = timedelta(minutes=10)
-"""All that has an instant wakes by itself and a clock that is set is told at once; this is for
-what we did not think of."""
+MAX_SLEEP = timedelta(minutes=30)
+"""All that has an instant wakes by itself and a clock that is set is told at once. What a time
+daemon turns slowly (500 ppm) makes an alarm set so far ahead less than a second late."""
 MIN_SLEEP = timedelta(milliseconds=20)
 
 

@@ -1,17 +1,21 @@
 """The plan: what the one timeline says for the coming hours, and which audio that needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from loa_agent.core.state import Brain, Pending, Plan
 from loa_agent.core.stretches import CUE_LEAD, over_at
 from loa_agent.protocol.documents import PRECEDENCE, Manifest
-from loa_agent.protocol.occurrences import occurrences
+from loa_agent.protocol.instants import floor_ms
+from loa_agent.protocol.occurrences import starts_between
+from loa_agent.protocol.ranking import sources
 from loa_agent.protocol.reports import ClockTrust
 from loa_agent.protocol.timeline import Planned, timeline
 
 LOOK_BACK = timedelta(hours=24)
+MEMORY = timedelta(days=8)
+"""How long it is remembered what became of an occurrence: a week of a clock that was set back."""
 LOOK_AHEAD = timedelta(hours=36)
 FETCH_AHEAD = timedelta(days=14)
 PLAN_LIFE = timedelta(hours=12)
@@ -32,21 +36,38 @@ def refresh(state: Brain, now: datetime) -> Brain:
         return state
     manifests = [each for each in state.manifests if each.not_after > now]
     begin = max(now - LOOK_BACK, min(state.since, state.trusted_since or now, now))
-    planned = in_rank(timeline(manifests, config, begin, now + LOOK_AHEAD))
+    planned = _in_rank(timeline(manifests, config, begin, now + LOOK_AHEAD), manifests)
     stale_at = min([now + PLAN_LIFE, *(each.not_after for each in manifests)])
+    state = _forget(state, now - MEMORY)
     plan = Plan(planned, _pending(planned, state.settled), stale_at)
     return replace(state, plan=plan, needs=_needs(manifests, now))
 
 
-def in_rank(planned: Iterable[Planned]) -> tuple[Planned, ...]:
-    """Who wins comes first."""
-    return tuple(sorted(planned, key=_rank))
+def _forget(state: Brain, since: datetime) -> Brain:
+    """Let go of occurrences that no plan will name again: stations run for years."""
+    text = since.isoformat()
+    old = {name for name in state.tried | state.settled if name.rpartition("@")[2] < text}
+    if not old:
+        return state
+    return replace(
+        state,
+        settled=state.settled - old,
+        tried=state.tried - old,
+        reached={name: each for name, each in state.reached.items() if name not in old},
+        heard={name: each for name, each in state.heard.items() if name not in old},
+    )
 
 
-def _rank(planned: Planned) -> tuple[int, int, datetime, str]:
-    occurrence = planned.occurrence
-    rank = PRECEDENCE[occurrence.broadcast.class_]
-    return (rank, planned.level, occurrence.starts_at, occurrence.id)
+def _in_rank(planned: Sequence[Planned], manifests: Sequence[Manifest]) -> tuple[Planned, ...]:
+    """Who wins comes first, as the timeline judged them."""
+    places = {source.broadcast.id: source.place for source in sources(manifests)}
+
+    def rank(each: Planned) -> tuple[int, int, int, datetime, str]:
+        broadcast, starts_at = each.occurrence.broadcast, each.occurrence.starts_at
+        precedence = PRECEDENCE[broadcast.class_]
+        return (precedence, places[broadcast.id], each.level, starts_at, each.occurrence.id)
+
+    return tuple(sorted(planned, key=rank))
 
 
 def _pending(planned: Sequence[Planned], settled: frozenset[str]) -> tuple[Pending, ...]:
@@ -66,14 +87,14 @@ def _all(manifests: list[Manifest]) -> tuple[tuple[str, int], ...]:
 
 
 def _needs(manifests: list[Manifest], now: datetime) -> tuple[tuple[str, int], ...]:
-    """Audio of the next 14 days, soonest first."""
-    first: dict[tuple[str, int], datetime] = {}
+    """Audio of the next 14 days and of what may still slip, soonest first."""
+    first: dict[tuple[str, int], int] = {}
+    until = floor_ms(now + FETCH_AHEAD)
     for manifest in manifests:
         for broadcast in manifest.broadcasts:
-            coming = occurrences(broadcast, now, now + FETCH_AHEAD)
-            if not coming:
-                continue
-            for item in broadcast.items:
+            since = floor_ms(now) - broadcast.duration_ms - broadcast.late.slip_ms
+            coming = starts_between(broadcast, since, until)
+            for item in broadcast.items if coming else ():
                 key = (item.sha256, item.bytes)
-                first[key] = min(first.get(key, coming[0].starts_at), coming[0].starts_at)
+                first[key] = min(first.get(key, until), coming[0][1])
     return tuple(sorted(first, key=lambda key: (first[key], key)))

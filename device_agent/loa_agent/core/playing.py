@@ -17,10 +17,11 @@ from loa_agent.core.stretches import (
     next_stretch,
     permitted,
 )
-from loa_agent.core.volume import volume_at, volume_steps
+from loa_agent.core.volume import volume_steps
 from loa_agent.protocol.documents import PRECEDENCE, BroadcastClass
+from loa_agent.protocol.hours import volume_at
 from loa_agent.protocol.reports import RecordKind
-from loa_agent.protocol.timeline import Outcome, Planned
+from loa_agent.protocol.timeline import Planned
 
 
 def decide(state: Brain, now: datetime) -> tuple[Brain, list[Command]]:
@@ -62,10 +63,10 @@ def _settle(state: Brain, planned: Planned, now: datetime) -> tuple[Brain, list[
 
 
 def _why_missed(state: Brain, planned: Planned) -> str:
-    if planned.outcome is Outcome.SILENT:
+    if not planned.sounds:
         reason = planned.reason or "overlap"
         return "preempted" if reason == "overlap" else reason
-    end = planned.occurrence.ends_at
+    end = planned.sounds[-1].end
     if end <= state.booted_at:
         return "station_off"
     if state.trusted_since is not None and end <= state.trusted_since:

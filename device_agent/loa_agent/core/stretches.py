@@ -13,6 +13,7 @@ from loa_agent.core.state import Brain
 from loa_agent.protocol.documents import BroadcastClass, LatePolicy
 from loa_agent.protocol.hours import Span, overlap, permitted_spans, without
 from loa_agent.protocol.occurrences import Occurrence
+from loa_agent.protocol.placing import MIN_PIECE_MS
 from loa_agent.protocol.timeline import Planned
 
 CUE_LEAD = timedelta(seconds=4)
@@ -187,6 +188,6 @@ def _resumed(state: Brain, planned: Planned, soonest: datetime) -> Stretch | Non
     latest = occurrence.ends_at + timedelta(milliseconds=occurrence.broadcast.late.slip_ms)
     for span in room(state, planned, begin, latest) if begin < latest else []:
         end = min(span.end, span.begin + left)
-        if end - span.begin > min(SHORTEST, left - MILLISECOND):
+        if end - span.begin >= min(MIN_PIECE_MS * MILLISECOND, left):
             return Stretch(span.begin, end, place, late=True)
     return None

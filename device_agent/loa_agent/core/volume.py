@@ -4,17 +4,9 @@ from datetime import datetime, timedelta
 
 from loa_agent.core.commands import VolumeStep
 from loa_agent.protocol.documents import Config
-from loa_agent.protocol.hours import permitted_spans
+from loa_agent.protocol.hours import permitted_spans, volume_at
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-def volume_at(config: Config, instant: datetime) -> int:
-    """The first window that holds the instant counts, else the one volume of the station."""
-    for window in config.volumes:
-        if permitted_spans((window,), config.zone, instant, instant + MILLISECOND):
-            return window.percent
-    return config.volume_percent
 
 
 def volume_steps(config: Config, begin: datetime, end: datetime) -> tuple[VolumeStep, ...]:
