@@ -11,6 +11,7 @@ from loa_agent.protocol.documents import Window
 from loa_agent.protocol.reports import ClockTrust, Record, RecordKind, Report, State, StationStatus
 from loa_agent.protocol.seal import SigningKey
 from loa_server.adapters.blobs_disk import DiskBlobs
+from loa_server.adapters.calendar_icalendar import IcalendarFormat
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.ledger import open_ledger
 from loa_server.adapters.db.queries import DbQueries
@@ -79,6 +80,7 @@ class World:
             blobs=DiskBlobs(folder / "blobs"),
             secrets=RandomSecrets(),
             passwords=self.passwords,
+            calendar_format=IcalendarFormat(),
             codes=TotpCodes("a key for tests"),
             authority=AUTHORITY,
             clock=lambda: self.now,

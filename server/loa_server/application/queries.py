@@ -4,7 +4,7 @@
 lies outside is answered exactly as if it did not exist.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,11 +57,24 @@ class StationView:
 
 @dataclass(frozen=True, slots=True)
 class BulletinView:
-    """A bulletin with the names of who made it and where."""
+    """A bulletin with the names of who made it and where.
+
+    `shared_from` names the area it was handed down from, for those who do not own it.
+    """
 
     bulletin: Bulletin
     author_name: str
     area_name: str
+    shared_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """What goes by a title: a programme or else a bulletin."""
+
+    id: str
+    title: str
+    programme: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,9 @@ class Queries(Protocol):
         """Newest first."""
 
     def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None: ...
+    def titled(self, titles: Collection[str], reach: Reach) -> Mapping[str, Titled]:
+        """What goes by each title exactly: a programme rather than a bulletin, the newest."""
+
     def broadcasts(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
         """Ordered in reach, or sounding at stations there; newest first."""
 

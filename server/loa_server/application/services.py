@@ -6,6 +6,7 @@ from datetime import datetime
 
 from loa_agent.protocol.seal import SigningKey
 
+from loa_server.application.calendar_files import CalendarFormat
 from loa_server.application.ports import Blobs, Passwords, Secrets, Store
 from loa_server.application.proofs import OneTimeCodes
 from loa_server.application.queries import Queries
@@ -21,6 +22,7 @@ class Services:
     secrets: Secrets
     passwords: Passwords
     codes: OneTimeCodes
+    calendar_format: CalendarFormat
     authority: SigningKey
     clock: Callable[[], datetime]
     zone: str

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from loa_server.adapters.blobs_disk import DiskBlobs
 from loa_server.adapters.broker_nats import BrokerAddress, NatsBroker
+from loa_server.adapters.calendar_icalendar import IcalendarFormat
 from loa_server.adapters.db.engine import make_engine
 from loa_server.adapters.db.queries import DbQueries
 from loa_server.adapters.db.store import DbStore
@@ -36,6 +37,7 @@ def open_services(settings: Settings) -> Opened:
         blobs=DiskBlobs(settings.blobs),
         secrets=RandomSecrets(),
         passwords=Argon2Passwords(),
+        calendar_format=IcalendarFormat(),
         codes=TotpCodes(made_secret(settings.keys, "second-factor")),
         authority=authority_key(settings.keys),
         clock=now,

@@ -1,7 +1,7 @@
 """The read side: what screens and stations ask for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
@@ -20,6 +20,7 @@ from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, broadcast_bulletin, change, play
 from loa_server.adapters.db.tables import bulletin as bulletins
 from loa_server.adapters.db.tables import station as stations
+from loa_server.adapters.db.titles import read_titled
 from loa_server.application.queries import (
     AreaView,
     BroadcastView,
@@ -27,6 +28,7 @@ from loa_server.application.queries import (
     PlayView,
     ProgressRow,
     StationView,
+    Titled,
 )
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.rights import Reach
@@ -109,6 +111,11 @@ class DbQueries:
             mine = (bulletins.c.id == bulletin, within(bulletins.c.area, reach))
             found = _bulletins(connection, *mine, limit=1)
         return found[0] if found else None
+
+    def titled(self, titles: Collection[str], reach: Reach) -> Mapping[str, Titled]:
+        """What goes by each title exactly."""
+        with reading(self._engine) as connection:
+            return read_titled(connection, titles, reach)
 
     def broadcasts(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
         """Newest first."""
