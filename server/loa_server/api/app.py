@@ -13,6 +13,7 @@ from loa_server.api import (
     blobs,
     broadcasts,
     bulletins,
+    calendar,
     enrol,
     events,
     plays,
@@ -31,7 +32,7 @@ from loa_server.api.problems import PREFIX, answer_problems
 from loa_server.api.uploads import FORM_BYTES, UploadRequest, bound_body
 from loa_server.application.services import Services
 
-SUBJECTS = (session, areas, stations, bulletins, broadcasts, plays, events, enrol, blobs)
+SUBJECTS = (session, areas, stations, bulletins, broadcasts, calendar, plays, events, enrol, blobs)
 
 
 class _Json(DefaultJSONProvider):

@@ -26,6 +26,7 @@ PER_ENDPOINT = {
     "enrol.enrol": ENROL,
     "blobs.fetch": BLOBS,
     "bulletins.upload": UPLOADS,
+    "calendar.import_events": UPLOADS,
 }
 
 

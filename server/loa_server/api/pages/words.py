@@ -35,6 +35,10 @@ VI: Mapping[str, str] = {
     "503_lead": "Hãy thử lại sau vài giây.",
     "other": "Không làm được việc này",
     "other_lead": "Hãy quay lại trang trước rồi thử lại.",
+    "class_emergency": "Khẩn cấp",
+    "class_live": "Trực tiếp",
+    "class_priority": "Ưu tiên",
+    "class_ordinary": "Thông thường",
     "unbuilt": "Màn hình chưa được dựng",
     "unbuilt_lead": "Máy chủ đang chạy, nhưng bản cài đặt này thiếu phần web. "
     "Trong thư mục mã nguồn, hãy chạy lệnh sau rồi tải lại trang:",
@@ -73,6 +77,10 @@ EN: Mapping[str, str] = {
     "503_lead": "Please try again in a few seconds.",
     "other": "This cannot be done",
     "other_lead": "Please go back and try again.",
+    "class_emergency": "Emergency",
+    "class_live": "Live",
+    "class_priority": "Priority",
+    "class_ordinary": "Ordinary",
     "unbuilt": "The screens are not built",
     "unbuilt_lead": "The server runs, but this installation lacks the web part. "
     "In the source folder, run this command and reload the page:",
