@@ -1,6 +1,7 @@
 /** Addresses of the screens. Plain paths; the server answers each with the same page. */
 export type Route =
   | { name: 'home' | 'bulletins' | 'broadcasts' | 'stations' | 'log' | 'account' | 'missing' }
+  | { name: 'timetable' | 'next' }
   | { name: 'send'; id?: string }
   | { name: 'broadcast' | 'station'; id: string }
 
@@ -9,6 +10,8 @@ const PLAIN: Record<string, Route> = {
   '/ban-tin': { name: 'bulletins' },
   '/phat': { name: 'send' },
   '/buoi-phat': { name: 'broadcasts' },
+  '/lich-phat': { name: 'timetable' },
+  '/24-gio-toi': { name: 'next' },
   '/cum-loa': { name: 'stations' },
   '/nhat-ky': { name: 'log' },
   '/tai-khoan': { name: 'account' },

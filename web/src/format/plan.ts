@@ -1,0 +1,71 @@
+import { t } from '../i18n/index.svelte'
+import { orderedStart } from '../timetable/moment'
+import type { AnyClass, Outcome, Reason } from '../timetable/types'
+import { currentZone } from '../state/zone.svelte'
+import { wallOf } from './wall'
+import { timeOf } from './time'
+
+const EARLY_UNTIL_MIN = 6 * 60
+const LATE_FROM_MIN = 21 * 60
+
+/** What the sentence about an occurrence is made of; both lists of the server have it. */
+export interface Fate {
+  occurrence: string
+  starts_at: string
+  ends_at: string
+  outcome: Outcome
+  reason: Reason | null
+  winner_title: string | null
+  sounds?: { begin: string; end: string; offset_ms: number }[]
+}
+
+/** Before six or after nine in the evening: an hour that may wake people. */
+export type OddHour = 'early' | 'late'
+
+export function oddHour(instant: string, zone = currentZone()): OddHour | undefined {
+  return oddMinutes(wallOf(new Date(instant), zone).minutes)
+}
+
+export function oddMinutes(minutes: number): OddHour | undefined {
+  if (minutes < EARLY_UNTIL_MIN) return 'early'
+  return minutes >= LATE_FROM_MIN ? 'late' : undefined
+}
+
+/** What becomes of an occurrence and why, in one sentence; nothing when all of it sounds in time. */
+export function fateInWords(fate: Fate): string | undefined {
+  const winner = fate.winner_title ?? t('timetable.another')
+  if (fate.outcome === 'silent') return silentInWords(fate.reason, winner)
+  if (fate.outcome === 'cut') {
+    return t('timetable.fate.cut', { winner, time: timeOf(heardUntil(fate)) })
+  }
+  if (fate.outcome === 'later') return laterInWords(fate, winner)
+  return undefined
+}
+
+function silentInWords(reason: Reason | null, winner: string): string {
+  return reason === 'overlap' || reason === null
+    ? t('timetable.fate.silent', { winner })
+    : t(`timetable.fate.${reason}`)
+}
+
+function laterInWords(fate: Fate, winner: string): string {
+  const begin = timeOf(fate.sounds?.[0]?.begin ?? fate.starts_at)
+  const ordered = orderedStart(fate.occurrence).slice(11)
+  return begin === ordered
+    ? t('timetable.fate.resumed', { winner, time: timeOf(heardUntil(fate)) })
+    : t('timetable.fate.later', { winner, time: begin })
+}
+
+function heardUntil(fate: Fate): string {
+  return fate.sounds?.at(-1)?.end ?? fate.ends_at
+}
+
+export function className(kind: AnyClass): string {
+  return t(`timetable.class.${kind}`)
+}
+
+/** Minutes a slot or a programme takes, never nothing. */
+export function minutesLong(startsAt: string, endsAt: string): number {
+  return Math.max(Math.ceil((Date.parse(endsAt) - Date.parse(startsAt)) / 60_000), 1)
+}
+

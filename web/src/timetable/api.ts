@@ -1,0 +1,35 @@
+import { request } from '../api/client'
+import type { Broadcast } from '../api/types'
+import type { Change, Coming, Day, Preview, RowKind, Timetable } from './types'
+
+/** Which part of the timetable is asked for. */
+export interface Asked {
+  from: string
+  days: number
+  rows: RowKind
+  area: string
+}
+
+const of = (broadcast: string) => `/broadcasts/${encodeURIComponent(broadcast)}`
+
+export const plans = {
+  timetable: ({ from, days, rows, area }: Asked) =>
+    request<Timetable>('GET', `/timetable?${query({ from, days: String(days), rows, area })}`),
+  coming: (begin: Date, end: Date, area: string) =>
+    request<Coming[]>(
+      'GET',
+      `/timeline?${query({ begin: begin.toISOString(), end: end.toISOString(), area })}`,
+    ),
+  days: (from: string, to: string) => request<Day[]>('GET', `/days?${query({ from, to })}`),
+  preview: (order: unknown) => request<Preview>('POST', '/broadcasts/preview', order),
+  change: (broadcast: string, change: Change) =>
+    request<Broadcast>('POST', `${of(broadcast)}/change`, change),
+  cancel: (broadcast: string, localStart: string) =>
+    request<void>('POST', `${of(broadcast)}/occurrences/${encodeURIComponent(localStart)}/cancel`),
+  end: (broadcast: string, occurrence: string) =>
+    request<void>('POST', `${of(broadcast)}/end`, { occurrence }),
+}
+
+function query(wanted: Record<string, string>): URLSearchParams {
+  return new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ''))
+}
