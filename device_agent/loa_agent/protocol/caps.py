@@ -4,12 +4,11 @@ A sound belongs to the local day it begins on. The sounds of a day whose pauses 
 `SESSION_GAP` are one session; while an emergency sounds there is no pause, and it does not count.
 """
 
-from bisect import bisect_right, insort
-from collections import defaultdict
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
-from typing import NamedTuple
+from math import inf
 
 from loa_agent.protocol.documents import Caps
 from loa_agent.protocol.instants import MILLISECOND
@@ -19,12 +18,23 @@ SESSION_GAP = timedelta(minutes=5)
 _GAP_MS = SESSION_GAP // MILLISECOND
 
 
-class Session(NamedTuple):
-    """From when until when, and how much of it is sound."""
+Session = tuple[int, int, int]
+"""From when until when, and how much of it is sound."""
 
-    begin: int
-    end: int
+
+@dataclass(slots=True)
+class Day:
+    """The sessions of one local day, in order."""
+
+    sessions: list[Session]
     sound_ms: int
+
+    def copy(self) -> "Day":
+        """A day that may be changed."""
+        return Day(self.sessions.copy(), self.sound_ms)
+
+
+_EMPTY = Day([], 0)
 
 
 class CountedDays:
@@ -39,55 +49,59 @@ class CountedDays:
     def __init__(
         self, caps: Caps, midnights: Sequence[int], emergencies: Sequence[Stretch]
     ) -> None:
-        self._caps = caps
+        self._most = caps.sessions_per_day or inf
+        self._longest = caps.session_ms or inf
+        self._day = caps.day_ms or inf
         self._midnights = midnights
         self._emergencies = Stretches(emergencies)
-        self._days: defaultdict[int, list[Stretch]] = defaultdict(list)
+        self._days: dict[int, Day] = {}
 
-    def count(self, pieces: Sequence[Piece]) -> None:
-        """Add what will sound."""
-        for piece in pieces:
-            insort(self._days[self._day(piece)], (piece.begin, piece.end))
+    def admit(self, pieces: Sequence[Piece], *, bound: bool) -> str | None:
+        """Count what will sound; which cap it would break if it is bound, then nothing counts."""
+        changed: dict[int, Day] = {}
+        longest = 0
+        for begin, end, _ in pieces:
+            number = bisect_right(self._midnights, begin)
+            day = changed.get(number) or self._days.get(number, _EMPTY).copy()
+            day.sound_ms += end - begin
+            longest = max(longest, self._join(day.sessions, begin, end))
+            changed[number] = day
+        problem = self._problem(changed, longest) if bound else None
+        if problem is None:
+            self._days.update(changed)
+        return problem
 
-    def problem(self, pieces: Sequence[Piece]) -> str | None:
-        """Which cap these would break, or None."""
-        for day in sorted({self._day(piece) for piece in pieces}):
-            added = [(p.begin, p.end) for p in pieces if self._day(p) == day]
-            problem = self._problem(self._days[day], added)
-            if problem is not None:
-                return problem
-        return None
-
-    def _day(self, piece: Piece) -> int:
-        return bisect_right(self._midnights, piece.begin)
-
-    def _problem(self, counted: list[Stretch], added: list[Stretch]) -> str | None:
+    def _problem(self, changed: Mapping[int, Day], longest: int) -> str | None:
         """More sessions than before and than allowed; a longer one; a longer day."""
-        caps = self._caps
-        before = self.sessions(counted)
-        after = self.sessions(sorted(counted + added))
-        most = caps.sessions_per_day
-        if most is not None and len(after) > max(most, len(before)):
-            return "over_sessions"
-        grown = [each for each in after if any(each.begin <= b < each.end for b, _ in added)]
-        longest = caps.session_ms
-        if longest is not None and any(each.sound_ms > longest for each in grown):
+        for number, day in changed.items():
+            count = len(day.sessions)
+            if count > self._most and count > len(self._days.get(number, _EMPTY).sessions):
+                return "over_sessions"
+        if longest > self._longest:
             return "over_session_length"
-        day = sum(each.sound_ms for each in after)
-        if caps.day_ms is not None and day > caps.day_ms:
+        if max(day.sound_ms for day in changed.values()) > self._day:
             return "over_day_length"
         return None
 
-    def sessions(self, sounds: Sequence[Stretch]) -> list[Session]:
-        """The sessions of sorted sounds of one day."""
-        found = [Session(begin, end, end - begin) for begin, end in sounds[:1]]
-        for (_, ended), (begin, end) in pairwise(sounds):
-            last = found[-1]
-            if begin - ended - self._alarmed(ended, begin) < _GAP_MS:
-                found[-1] = Session(last.begin, end, last.sound_ms + end - begin)
-            else:
-                found.append(Session(begin, end, end - begin))
-        return found
+    def _join(self, sessions: list[Session], begin: int, end: int) -> int:
+        """Put a sound among the sessions of its day; tells how much its session has then."""
+        sound = end - begin
+        low = high = bisect_right(sessions, (begin, end, sound))
+        if low:
+            earlier, ended, more = sessions[low - 1]
+            if self._one(ended, begin):
+                low, begin, end, sound = low - 1, earlier, max(end, ended), sound + more
+        if high < len(sessions):
+            begins, later, more = sessions[high]
+            if self._one(end, begins):
+                high, end, sound = high + 1, later, sound + more
+        sessions[low:high] = [(begin, end, sound)]
+        return sound
 
-    def _alarmed(self, begin: int, end: int) -> int:
-        return sum(e - b for b, e in self._emergencies.inside(begin, end))
+    def _one(self, ended: int, begins: int) -> bool:
+        """Whether the pause between is too short to part two sessions."""
+        pause = begins - ended
+        if pause < _GAP_MS:
+            return True
+        alarms = self._emergencies.inside(ended, begins)
+        return pause - sum(end - begin for begin, end in alarms) < _GAP_MS

@@ -68,6 +68,13 @@ def day_offset(zone: str, day: int) -> int | None:
     return offsets.pop() if len(offsets) == 1 else None
 
 
+@lru_cache(maxsize=DAYS_KEPT)
+def steady_offset(zone: str, begin: int, end: int) -> int | None:
+    """Seconds east of UTC all through the local days [begin, end), None where they change."""
+    offsets = {day_offset(zone, day) for day in range(begin, end)}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
 def _offset(zone: str, local: datetime) -> int:
     there = local.replace(tzinfo=ZoneInfo(zone))
     return (local - there.astimezone(UTC).replace(tzinfo=None)) // timedelta(seconds=1)
@@ -78,6 +85,7 @@ def midnight_ms(zone: str, day: int) -> int:
     return utc_ms(zone, day * DAY_SECONDS)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def local_day(zone: str, milliseconds: int) -> int:
     """The local day an instant lies in."""
     return instant_of(milliseconds).astimezone(ZoneInfo(zone)).toordinal()

@@ -8,21 +8,16 @@ from loa_agent.protocol.caps import CountedDays
 from loa_agent.protocol.documents import Config
 from loa_agent.protocol.hours import open_stretches
 from loa_agent.protocol.placing import Piece, Stretch, Stretches, Taken, place
-from loa_agent.protocol.ranking import Candidate
+from loa_agent.protocol.ranking import EMERGENCY, Candidate
 
 
 class Verdict(NamedTuple):
-    """What becomes of a candidate; `pieces` in order."""
+    """What becomes of a candidate; `pieces` in order, without reason all of it at its time."""
 
     candidate: Candidate
     pieces: Sequence[Piece]
     reason: str | None = None
     winner: str | None = None
-
-    @property
-    def whole(self) -> bool:
-        """All of it at its own time."""
-        return self.reason is None
 
 
 def verdicts(found: Block, config: Config) -> list[Verdict]:
@@ -30,13 +25,20 @@ def verdicts(found: Block, config: Config) -> list[Verdict]:
     ordered = sorted(found.candidates)
     permitted = _permitted(ordered, config)
     taken = Taken()
+    capped = bool(config.caps)
     counted: CountedDays | None = None
     judged: list[Verdict] = []
     for turn, each in enumerate(ordered):
-        verdict = _placed(each, permitted, taken, ordered)
-        if config.caps and not each.source.emergency:
+        open_ = each.free or permitted.holds(each.start, each.end)
+        if open_ and taken.frees(each.start, each.end):
+            verdict = Verdict(each, ((each.start, each.end, 0),))
+        else:
+            verdict = _yielding(each, permitted, taken, ordered)
+        if capped and verdict.pieces and each.precedence != EMERGENCY:
             counted = counted or CountedDays(config.caps, found.midnights, _pairs(taken))
-            verdict = _capped(verdict, counted)
+            problem = counted.admit(verdict.pieces, bound=not each.free)
+            if problem is not None:
+                verdict = Verdict(each, (), problem)
         for begin, end, _ in verdict.pieces:
             taken.take(begin, end, turn)
         judged.append(verdict)
@@ -55,28 +57,14 @@ def _pairs(taken: Taken) -> list[Stretch]:
     return list(zip(taken.begins, taken.ends, strict=True))
 
 
-def _placed(
+def _yielding(
     each: Candidate, permitted: Stretches, taken: Taken, ordered: Sequence[Candidate]
 ) -> Verdict:
-    start, end, limit = each.start, each.end, each.limit
-    free = each.free
-    if (free or permitted.holds(start, end)) and taken.frees(start, end):
-        return Verdict(each, (Piece(start, end, 0),))
-    allowed = [(start, limit)] if free else permitted.inside(start, limit)
+    """What cannot simply sound where it is planned."""
+    start, limit = each.start, each.limit
+    allowed = [(start, limit)] if each.free else permitted.inside(start, limit)
     alone = place(each, allowed)
     pieces = place(each, taken.gaps(allowed))
     if pieces == alone:
         return Verdict(each, pieces, "outside_hours")
-    winner = ordered[taken.first_turn(alone)].name
-    return Verdict(each, pieces, "overlap", winner)
-
-
-def _capped(verdict: Verdict, counted: CountedDays) -> Verdict:
-    if not verdict.pieces:
-        return verdict
-    if not verdict.candidate.free:
-        problem = counted.problem(verdict.pieces)
-        if problem is not None:
-            return Verdict(verdict.candidate, (), problem)
-    counted.count(verdict.pieces)
-    return verdict
+    return Verdict(each, pieces, "overlap", ordered[taken.first_turn(alone)].name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 
@@ -13,13 +14,14 @@ from loa_agent.protocol.documents import Broadcast, Rule, local_start
 from loa_agent.protocol.ids import OccurrenceId
 from loa_agent.protocol.instants import (
     DAY_SECONDS,
+    EPOCH_LOCAL,
     ceil_ms,
-    clock,
     floor_ms,
     instant_of,
     local_datetime,
     local_day,
     local_second,
+    steady_offset,
     utc_ms,
 )
 from loa_agent.protocol.recurrence import Recurrence, days
@@ -31,6 +33,7 @@ __all__ = [
     "Starts",
     "has_start",
     "local_starts",
+    "local_text",
     "occurrence_name",
     "occurrences",
     "rule_problem",
@@ -43,8 +46,7 @@ MAX_OCCURRENCES = 5000
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One instant a broadcast is due, before hours and conflicts are judged."""
 
     id: OccurrenceId
@@ -156,7 +158,12 @@ def starts_between(broadcast: Broadcast, since: int, until: int) -> list[tuple[i
     # A day more on either side: clocks may go back at midnight.
     begin, end = local_day(zone, since) - 1, local_day(zone, until) + 2
     found = starts_of(broadcast.rule).between(begin * DAY_SECONDS, end * DAY_SECONDS)
-    timed = [(local, utc_ms(zone, local)) for local in found]
+    steady = steady_offset(zone, begin, end)
+    if steady is not None:
+        before = EPOCH_LOCAL + steady
+        timed = [(local, (local - before) * 1000) for local in found]
+    else:
+        timed = [(local, utc_ms(zone, local)) for local in found]
     return [each for each in timed if since <= each[1] < until]
 
 
@@ -175,15 +182,10 @@ def has_start(rule: Rule) -> bool:
 
 def occurrence_name(broadcast: str, local: int) -> OccurrenceId:
     """The occurrence id of a local start."""
-    day, second = divmod(local, DAY_SECONDS)
-    return OccurrenceId(f"{broadcast}@{_day_text(day)}T{_clock_text(second)}")
+    return OccurrenceId(f"{broadcast}@{local_text(local)}")
 
 
 @lru_cache(maxsize=RULES_KEPT)
-def _day_text(day: int) -> str:
-    return date.fromordinal(day).isoformat()
-
-
-@lru_cache(maxsize=RULES_KEPT)
-def _clock_text(second: int) -> str:
-    return clock(second).isoformat()
+def local_text(local: int) -> str:
+    """A local time as it stands in ids."""
+    return local_datetime(local).isoformat()

@@ -5,22 +5,15 @@ Stretches are pairs of milliseconds [begin, end), sorted, apart from one another
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from loa_agent.protocol.documents import LatePolicy
 from loa_agent.protocol.ranking import Candidate
 
 Stretch = tuple[int, int]
+Piece = tuple[int, int, int]
+"""A stretch that sounds, and the offset of the programme that begins it."""
 MIN_PIECE_MS = 5000
 """What resumes does not sound in shorter pieces, unless the piece is all that is left of it."""
-
-
-class Piece(NamedTuple):
-    """A stretch that sounds, and which part of the programme begins it."""
-
-    begin: int
-    end: int
-    offset: int
 
 
 class Stretches:
@@ -38,7 +31,9 @@ class Stretches:
     def inside(self, begin: int, end: int) -> list[Stretch]:
         """The parts of them in [begin, end)."""
         low = bisect_right(self.ends, begin)
-        high = bisect_left(self.begins, end)
+        high = bisect_left(self.begins, end, low)
+        if low == high:
+            return []
         pairs = zip(self.begins[low:high], self.ends[low:high], strict=True)
         return [(max(b, begin), min(e, end)) for b, e in pairs]
 
@@ -52,7 +47,7 @@ class Taken(Stretches):
 
     def take(self, begin: int, end: int, turn: int) -> None:
         """Give away a stretch that is free."""
-        at = bisect_left(self.begins, begin)
+        at = bisect_right(self.begins, begin)
         self.begins.insert(at, begin)
         self.ends.insert(at, end)
         self.turns.insert(at, turn)
@@ -67,10 +62,12 @@ class Taken(Stretches):
         left = []
         for begin, end in stretches:
             since = begin
-            for one, other in self.inside(begin, end):
-                if one > since:
-                    left.append((since, one))
-                since = other
+            at = bisect_right(self.ends, begin)
+            while at < len(self.begins) and self.begins[at] < end:
+                if self.begins[at] > since:
+                    left.append((since, self.begins[at]))
+                since = self.ends[at]
+                at += 1
             if since < end:
                 left.append((since, end))
         return left
@@ -78,8 +75,8 @@ class Taken(Stretches):
     def first_turn(self, pieces: Sequence[Piece]) -> int:
         """The earliest turn in which any of these was given away; some of it was."""
         spans = [
-            self.turns[bisect_right(self.ends, p.begin) : bisect_left(self.begins, p.end)]
-            for p in pieces
+            self.turns[bisect_right(self.ends, begin) : bisect_left(self.begins, end)]
+            for begin, end, _ in pieces
         ]
         return min(turn for span in spans for turn in span)
 
@@ -90,7 +87,7 @@ def place(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
         case LatePolicy.JOIN:
             return _joined(each, stretches)
         case LatePolicy.DROP:
-            return [piece for piece in _joined(each, stretches) if piece.begin == each.start]
+            return [piece for piece in _joined(each, stretches) if piece[0] == each.start]
         case LatePolicy.SLIP:
             return _slipped(each, stretches)
         case LatePolicy.RESUME:
@@ -98,13 +95,13 @@ def place(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
 
 
 def _joined(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
-    return [Piece(begin, end, begin - each.start) for begin, end in stretches]
+    return [(begin, end, begin - each.start) for begin, end in stretches]
 
 
 def _slipped(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
     """Limit is the latest end, hence a stretch long enough begins in time."""
     duration = each.source.duration
-    fits = (Piece(b, b + duration, 0) for b, e in stretches if e - b >= duration)
+    fits = ((b, b + duration, 0) for b, e in stretches if e - b >= duration)
     return [piece for piece in [next(fits, None)] if piece is not None]
 
 
@@ -115,6 +112,6 @@ def _resumed(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
         length = min(end - begin, duration - done)
         if length < min(MIN_PIECE_MS, duration - done) or length == 0:
             continue
-        pieces.append(Piece(begin, begin + length, done))
+        pieces.append((begin, begin + length, done))
         done += length
     return pieces

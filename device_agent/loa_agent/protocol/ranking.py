@@ -6,6 +6,7 @@ decided about, in its order; then the higher area, the earlier start, the id.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from loa_agent.protocol.documents import (
@@ -16,11 +17,12 @@ from loa_agent.protocol.documents import (
     Manifest,
 )
 from loa_agent.protocol.ids import OccurrenceId
-from loa_agent.protocol.instants import ceil_ms
-from loa_agent.protocol.occurrences import occurrence_name, starts_between
+from loa_agent.protocol.instants import MILLISECOND, ceil_ms
+from loa_agent.protocol.occurrences import local_text, starts_between
 
 UNDECIDED = 10**6
 """Place of what no area put in order: after all that is (MAX_ORDER of ten levels)."""
+EMERGENCY = PRECEDENCE[BroadcastClass.EMERGENCY]
 _PRIORITY = PRECEDENCE[BroadcastClass.PRIORITY]
 _SLIPPING = frozenset({LatePolicy.SLIP, LatePolicy.RESUME})
 
@@ -33,20 +35,17 @@ class Source(NamedTuple):
     place: int
     level: int
     duration: int
+    length: timedelta
     slip: int
     policy: LatePolicy
     exempted: tuple[tuple[int, int], ...]
-
-    @property
-    def emergency(self) -> bool:
-        """Passes hours and caps, and counts for none."""
-        return self.precedence == PRECEDENCE[BroadcastClass.EMERGENCY]
 
 
 class Candidate(NamedTuple):
     """An occurrence in milliseconds; the first five in this order are its rank.
 
-    Whatever becomes of it, it sounds inside [start, limit).
+    Whatever becomes of it, it sounds inside [start, limit). `free` is bound by neither hours nor
+    caps.
     """
 
     precedence: int
@@ -56,13 +55,8 @@ class Candidate(NamedTuple):
     name: OccurrenceId
     end: int
     limit: int
+    free: bool
     source: Source
-
-    @property
-    def free(self) -> bool:
-        """Whether neither hours nor caps bind it."""
-        exempted = self.source.exempted
-        return self.source.emergency or any(b <= self.start < e for b, e in exempted)
 
 
 def sources(manifests: Sequence[Manifest]) -> list[Source]:
@@ -83,12 +77,14 @@ def _places(manifests: Sequence[Manifest]) -> dict[str, int]:
 def _source(broadcast: Broadcast, level: int, places: dict[str, int]) -> Source:
     precedence = PRECEDENCE[broadcast.class_]
     late = broadcast.late
+    duration = broadcast.duration_ms
     return Source(
         broadcast=broadcast,
         precedence=precedence,
         place=places.get(broadcast.id, UNDECIDED) if precedence == _PRIORITY else UNDECIDED,
         level=level,
-        duration=broadcast.duration_ms,
+        duration=duration,
+        length=duration * MILLISECOND,
         slip=late.slip_ms if late.policy in _SLIPPING else 0,
         policy=late.policy,
         exempted=tuple((ceil_ms(e.begin_at), ceil_ms(e.end_at)) for e in broadcast.exemptions),
@@ -109,19 +105,24 @@ def candidates(found: Sequence[Source], begin: int, end: int) -> list[Candidate]
     return listed
 
 
-def _of_source(source: Source, begin: int, end: int) -> list[Candidate]:
-    broadcast, precedence, place, level, duration, slip, _, _ = source
-    name = broadcast.id
+def _of_source(source: Source, since: int, until: int) -> list[Candidate]:
+    broadcast, precedence, place, level, duration, _, slip, _, exempted = source
+    name, free = broadcast.id, precedence == EMERGENCY
     return [
         Candidate(
             precedence,
             place,
             level,
             start,
-            occurrence_name(name, local),
+            OccurrenceId(f"{name}@{local_text(local)}"),
             start + duration,
             start + duration + slip,
+            free or _within(exempted, start),
             source,
         )
-        for local, start in starts_between(broadcast, begin, end)
+        for local, start in starts_between(broadcast, since, until)
     ]
+
+
+def _within(exempted: tuple[tuple[int, int], ...], start: int) -> bool:
+    return bool(exempted) and any(begin <= start < end for begin, end in exempted)

@@ -95,8 +95,13 @@ def _weekly(recurrence: Recurrence, begin: int, end: int) -> Iterator[int]:
     week = begin - (begin - first_week) % step
     wanted = recurrence.weekdays or range(WEEK)
     offsets = sorted((weekday - start) % WEEK for weekday in wanted)
-    found = (monday + offset for monday in range(week, end, step) for offset in offsets)
-    return _on_month_days(recurrence, (day for day in found if begin <= day < end))
+    found = (
+        day
+        for first in range(week, end, step)
+        for offset in offsets
+        if begin <= (day := first + offset) < end
+    )
+    return _on_month_days(recurrence, found)
 
 
 def _on_month_days(recurrence: Recurrence, found: Iterator[int]) -> Iterator[int]:

@@ -4,9 +4,9 @@ Stations play by it; the server previews, warns and judges reports by it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from loa_agent.protocol.blocks import MAX_REACH, Question, block
 from loa_agent.protocol.caps import SESSION_GAP
@@ -28,8 +28,7 @@ class Outcome(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """A stretch that sounds, [begin, end) aware UTC, from `offset_ms` of the programme on."""
 
     begin: datetime
@@ -37,8 +36,7 @@ class Sound:
     offset_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One occurrence and the stretches of it that sound.
 
     Unless whole it says why: `overlap` where another took time it would have had (`winner` names
@@ -77,7 +75,7 @@ def timeline(
 
 def _touches(verdict: Verdict, question: Question) -> bool:
     each, pieces = verdict.candidate, verdict.pieces
-    last = max(each.end, pieces[-1].end) if pieces else each.end
+    last = max(each.end, pieces[-1][1]) if pieces else each.end
     return each.start < question.end and last > question.begin
 
 
@@ -87,13 +85,13 @@ def _start(verdict: Verdict) -> tuple[int, str]:
 
 def _planned(verdict: Verdict) -> Planned:
     each, pieces = verdict.candidate, verdict.pieces
-    occurrence = Occurrence(
-        each.name, each.source.broadcast, instant_of(each.start), instant_of(each.end)
-    )
-    if verdict.whole:
-        whole = Sound(occurrence.starts_at, occurrence.ends_at, 0)
+    starts_at = instant_of(each.start)
+    ends_at = starts_at + each.source.length
+    occurrence = Occurrence(each.name, each.source.broadcast, starts_at, ends_at)
+    if verdict.reason is None:
+        whole = Sound(starts_at, ends_at, 0)
         return Planned(occurrence, each.level, (whole,), Outcome.WHOLE)
-    sounds = tuple(Sound(instant_of(p.begin), instant_of(p.end), p.offset) for p in pieces)
+    sounds = tuple(Sound(instant_of(b), instant_of(e), offset) for b, e, offset in pieces)
     outcome = _outcome(verdict)
     return Planned(occurrence, each.level, sounds, outcome, verdict.reason, verdict.winner)
 
@@ -101,5 +99,5 @@ def _planned(verdict: Verdict) -> Planned:
 def _outcome(verdict: Verdict) -> Outcome:
     if not verdict.pieces:
         return Outcome.SILENT
-    sounding = sum(piece.end - piece.begin for piece in verdict.pieces)
+    sounding = sum(end - begin for begin, end, _ in verdict.pieces)
     return Outcome.LATER if sounding == verdict.candidate.source.duration else Outcome.CUT
