@@ -26,9 +26,10 @@ LISTEN_PATIENCE_S = 2.0
 @signed_in
 @bp.output(shapes.list_of(shapes.Bulletin))
 def list_bulletins() -> list[shapes.Bulletin]:
-    """Bulletins in reach, newest first."""
+    """Bulletins of one's places and those shared with them, newest first."""
+    tree = services().queries.tree()
     found = services().queries.bulletins(MAX_LISTED, actor().reach)
-    return [bulletin_to_shape(view) for view in found]
+    return [bulletin_to_shape(view, tree, actor()) for view in found]
 
 
 @bp.post("/bulletins")
@@ -61,7 +62,7 @@ def get_bulletin(bulletin_id: str) -> shapes.Bulletin:
 
 @bp.delete("/bulletins/<bulletin_id>")
 @signed_in
-@bp.doc(responses={204: "Deleted", 404: "Not found", 409: "A broadcast still needs it"})
+@bp.doc(responses={204: "Deleted", 404: "Not found", 409: "Something still needs it"})
 def delete_bulletin(bulletin_id: str) -> Response:
     """Take a bulletin off the list."""
     _shape_of(bulletin_id)
@@ -74,7 +75,7 @@ def delete_bulletin(bulletin_id: str) -> Response:
 @bp.output(FileSchema(type="string", format="binary"), content_type="audio/ogg")
 @bp.doc(responses=[404, 416, 503])
 def listen(bulletin_id: str) -> Response:
-    """The prepared voice; ranges may be asked for."""
+    """The prepared voice, also of what came from above; ranges may be asked for."""
     sha256 = _shape_of(bulletin_id).sha256
     path = None if sha256 is None else services().blobs.path(sha256)
     if path is None or sha256 is None:
@@ -87,4 +88,4 @@ def _shape_of(bulletin: str) -> shapes.Bulletin:
     view = services().queries.bulletin(bulletin, actor().reach)
     if view is None:
         raise Problem("not_found", {"bulletin": bulletin})
-    return bulletin_to_shape(view)
+    return bulletin_to_shape(view, services().queries.tree(), actor())

@@ -13,6 +13,10 @@ MAX_ATTEMPTS = 3
 """Claims that may run out before an upload is held to be what kills the worker."""
 
 
+MOST_NAMED = 5
+"""Titles a refusal names."""
+
+
 class BulletinStatus(StrEnum):
     """Where an upload stands."""
 
@@ -57,3 +61,23 @@ class AudioJob:
     source_sha256: str
     claimed_until: datetime
     attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What would miss a bulletin; empty is false."""
+
+    broadcasts: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    shares: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.broadcasts or self.programmes or self.shares)
+
+    def facts(self) -> dict[str, Any]:
+        """Titles and numbers as JSON values, the first few of many."""
+        return {
+            "broadcasts": list(self.broadcasts[:MOST_NAMED]),
+            "programmes": list(self.programmes[:MOST_NAMED]),
+            "shares": self.shares,
+        }

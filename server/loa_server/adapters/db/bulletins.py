@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 from loa_server.adapters.db.mapping import to_bulletin
 from loa_server.adapters.db.tables import audio_job, broadcast, broadcast_bulletin
 from loa_server.adapters.db.tables import bulletin as bulletins
+from loa_server.domain.broadcasts import ApprovalState
 from loa_server.domain.bulletins import AudioJob, Bulletin, BulletinStatus, Voice
 
 
@@ -98,18 +99,21 @@ class BulletinRows:
         if self._give_back(job, until):
             self._change(job.bulletin, code=code, facts=facts)
 
-    def on_air(self, bulletin: str, now: datetime) -> bool:
-        """Whether a broadcast that is not over uses it."""
+    def on_air(self, bulletin: str, now: datetime) -> Sequence[str]:
+        """Titles of the broadcasts that use it and are neither over nor refused."""
         query = (
-            select(broadcast.c.id)
+            select(broadcast.c.id, broadcast.c.title)
             .join(broadcast_bulletin, broadcast_bulletin.c.broadcast == broadcast.c.id)
             .where(
                 broadcast_bulletin.c.bulletin == bulletin,
                 broadcast.c.stopped_at.is_(None),
+                broadcast.c.approval != ApprovalState.REFUSED.value,
                 or_(broadcast.c.last_end.is_(None), broadcast.c.last_end > now),
             )
+            .distinct()
+            .order_by(broadcast.c.title, broadcast.c.id)
         )
-        return self._connection.execute(query).first() is not None
+        return [row.title for row in self._connection.execute(query)]
 
     def spent_sources(self, before: datetime) -> Sequence[str]:
         """Hashes of uploads from before `before` that were rejected or deleted, and no voice."""

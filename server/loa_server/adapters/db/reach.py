@@ -16,6 +16,16 @@ def within(column: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
     return column.in_(select(_under(reach).c.id))
 
 
+def touching(column: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
+    """Whether an area column names an area of `reach`, what lies under one, or above one."""
+    path = select(areas.c.id, areas.c.parent).where(areas.c.id.in_(sorted(reach)))
+    above = path.cte(recursive=True)
+    above = above.union(
+        select(areas.c.id, areas.c.parent).join(above, areas.c.id == above.c.parent)
+    )
+    return or_(within(column, reach), column.in_(select(above.c.id)))
+
+
 def sounding_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a broadcast was ordered within `reach`, or from elsewhere for stations there."""
     under = select(_under(reach).c.id)
@@ -31,7 +41,8 @@ def audiences_of(station: str) -> Select[tuple[str]]:
 
 
 def _under(reach: Reach) -> CTE:
-    under = select(areas.c.id).where(areas.c.id.in_(sorted(reach))).cte("under", recursive=True)
+    # Without a name: one query may ask about several columns.
+    under = select(areas.c.id).where(areas.c.id.in_(sorted(reach))).cte(recursive=True)
     return under.union(select(areas.c.id).join(under, areas.c.parent == under.c.id))
 
 
