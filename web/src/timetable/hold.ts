@@ -8,6 +8,13 @@ export interface Hold {
   newSlot: number
 }
 
+/** Where something was put down. */
+export interface Carried {
+  /** 2026-11-25T17:35 */
+  start: string
+  slotMin: number
+}
+
 export const SNAP_MIN = 5
 const DAY_MIN = 1440
 const HOUR_MIN = 60

@@ -1,6 +1,7 @@
 import { momentsOf, orderedStart } from './moment'
 import { layOut, type Laid, type Scale, type Span } from './layout'
 import type { PlanEvent, Timetable } from './types'
+import type { Spot } from './walk'
 
 /** A timetable with the wall time of every event found once. */
 export interface Plan {
@@ -38,4 +39,14 @@ export function orderedMinutes(plan: Plan, event: number): number {
 export function slotMinutes(event: PlanEvent): number {
   const ms = event.slot_ms ?? Date.parse(event.ends_at) - Date.parse(event.starts_at)
   return Math.max(Math.ceil(ms / 60_000), 1)
+}
+
+/** Where the occurrence of a spot stands in another answer, if it still does. */
+export function sameSpot(before: Plan, after: Plan, spot: Spot): Spot | undefined {
+  const place = before.table.rows[spot.row]?.id
+  const occurrence = before.table.events[spot.event]?.occurrence
+  const row = after.table.rows.findIndex((each) => each.id === place)
+  const line = after.table.lines[after.table.rows[row]?.line ?? -1] ?? []
+  const event = line.find((each) => after.table.events[each]?.occurrence === occurrence)
+  return event === undefined ? undefined : { row, event }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { sameSpot } from './plan'
 import { aPlan, anEvent } from './sample'
 import { entrance, walk } from './walk'
 
@@ -34,4 +35,11 @@ describe('arrows between events', () => {
 test('the keyboard enters at the first event of the first row that has one', () => {
   expect(entrance(3, lineOf, PLAN.spans)).toEqual({ row: 0, event: index(MORNING) })
   expect(entrance(1, () => [], PLAN.spans)).toBeUndefined()
+})
+
+test('the focus finds the same occurrence in a newer answer, or nothing', () => {
+  const fresh = aPlan([[NOON, MORNING, EVENING], [], [EVENING]])
+
+  expect(sameSpot(PLAN, fresh, { row: 0, event: index(MORNING) })).toEqual({ row: 0, event: 1 })
+  expect(sameSpot(PLAN, fresh, { row: 2, event: index(NOON) })).toBeUndefined()
 })
