@@ -9,6 +9,7 @@ from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loa_server.api import (
+    account,
     areas,
     blobs,
     broadcasts,
@@ -16,6 +17,7 @@ from loa_server.api import (
     calendar,
     enrol,
     events,
+    people,
     plays,
     session,
     stations,
@@ -32,7 +34,8 @@ from loa_server.api.problems import PREFIX, answer_problems
 from loa_server.api.uploads import FORM_BYTES, UploadRequest, bound_body
 from loa_server.application.services import Services
 
-SUBJECTS = (session, areas, stations, bulletins, broadcasts, calendar, plays, events, enrol, blobs)
+PEOPLE = (session, account, people)
+SUBJECTS = (*PEOPLE, areas, stations, bulletins, broadcasts, calendar, plays, events, enrol, blobs)
 
 
 class _Json(DefaultJSONProvider):

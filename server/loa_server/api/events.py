@@ -19,7 +19,17 @@ bp = APIBlueprint("events", __name__, tag="events")
 
 HEARTBEAT_S = 15.0
 RECONNECT_MS = 3000
-SUBJECTS = ("stations", "bulletins", "broadcasts", "plays")
+SUBJECTS = (
+    "approvals",
+    "areas",
+    "broadcasts",
+    "bulletins",
+    "people",
+    "plays",
+    "programmes",
+    "requests",
+    "stations",
+)
 
 
 @bp.get("/events")

@@ -21,7 +21,10 @@ BLOBS = "1200 per minute"
 UPLOADS = "60 per minute"
 PER_ENDPOINT = {
     "session.sign_in": SIGN_IN,
-    "session.change_password": SIGN_IN,
+    "account.change_password": SIGN_IN,
+    "account.begin_second_factor": SIGN_IN,
+    "account.confirm_second_factor": SIGN_IN,
+    "account.remove_second_factor": SIGN_IN,
     "pages.submit_sign_in": SIGN_IN,
     "enrol.enrol": ENROL,
     "blobs.fetch": BLOBS,

@@ -10,28 +10,6 @@ from loa_server.application.queries import (
     ProgressRow,
     StationView,
 )
-from loa_server.domain.areas import AreaTree
-from loa_server.domain.people import SignedIn
-
-
-def session_to_shape(found: SignedIn, tree: AreaTree) -> shapes.Session:
-    """Who is signed in, with the token that unsafe requests carry."""
-    account = found.account
-    return shapes.Session(
-        csrf=found.csrf,
-        account=shapes.Account(
-            id=account.id,
-            username=account.username,
-            name=account.name,
-            grants=[
-                shapes.Grant(role=each.role, area=each.area, area_name=tree.name(each.area))
-                for each in account.grants
-            ],
-            area=account.area,
-            area_name=tree.name(account.area),
-            locale=account.locale,
-        ),
-    )
 
 
 def area_to_shape(view: AreaView) -> shapes.Area:

@@ -1,29 +1,29 @@
-"""Sign in, who am I, sign out, change the password."""
+"""Sign in, who am I, sign out."""
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
-from loa_server.api import shapes
 from loa_server.api.access import COOKIE, drop_cookie, keep_cookie, signed_in
-from loa_server.api.context import actor, services
+from loa_server.api.account import account_to_shape
+from loa_server.api.context import services
 from loa_server.api.context import session as open_session
 from loa_server.api.openapi import PUBLIC
-from loa_server.api.render import session_to_shape
-from loa_server.application.change_password import change_password as change
+from loa_server.api.shapes.people import Credentials, Session
 from loa_server.application.sign_in import sign_in as enter
 from loa_server.application.sign_out import sign_out
+from loa_server.domain.people import SignedIn
 
 bp = APIBlueprint("session", __name__, tag="session")
 
 
 @bp.post("/session")
-@bp.input(shapes.Credentials, arg_name="wish")
-@bp.output(shapes.Session)
-@bp.doc(security=PUBLIC, responses=[401, 429])
-def sign_in(wish: shapes.Credentials) -> Response:
+@bp.input(Credentials, arg_name="wish")
+@bp.output(Session)
+@bp.doc(security=PUBLIC, responses=[401, 403, 429])
+def sign_in(wish: Credentials) -> Response:
     """Open a session; the cookie comes with the answer."""
-    opened = enter(services(), username=wish.username, password=wish.password)
-    shape = session_to_shape(opened.signed_in, services().queries.tree())
+    opened = enter(services(), username=wish.username, password=wish.password, code=wish.code)
+    shape = session_to_shape(opened.signed_in)
     answer = jsonify(shape.model_dump(mode="json", by_alias=True))
     keep_cookie(answer, opened.token)
     return answer
@@ -31,10 +31,10 @@ def sign_in(wish: shapes.Credentials) -> Response:
 
 @bp.get("/session")
 @signed_in
-@bp.output(shapes.Session)
-def who_am_i() -> shapes.Session:
+@bp.output(Session)
+def who_am_i() -> Session:
     """The open session."""
-    return session_to_shape(open_session(), services().queries.tree())
+    return session_to_shape(open_session())
 
 
 @bp.delete("/session")
@@ -48,12 +48,6 @@ def leave() -> Response:
     return answer
 
 
-@bp.put("/account/password")
-@signed_in
-@bp.input(shapes.PasswordChange, arg_name="wish")
-@bp.doc(responses={204: "Changed", 401: "The current password is wrong", 429: "Too many tries"})
-def change_password(wish: shapes.PasswordChange) -> Response:
-    """Change the password of who is signed in; other sessions end."""
-    token = request.cookies[COOKIE]
-    change(services(), actor(), token=token, current=wish.current, fresh=wish.fresh)
-    return Response(status=204)
+def session_to_shape(found: SignedIn) -> Session:
+    """Who is signed in, with the token that unsafe requests carry."""
+    return Session(csrf=found.csrf, account=account_to_shape(found.account))

@@ -26,6 +26,18 @@ class People(Protocol):
     def by_username(self, username: str) -> Account | None:
         """The account; inside `write` nobody else changes it until the end."""
 
+    def by_id(self, account: str) -> Account | None:
+        """As `by_username`, by id."""
+
+    def by_email(self, email: str) -> Sequence[Account]:
+        """Those with this address who may sign in."""
+
+    def everybody(self) -> Sequence[Account]:
+        """All accounts by name, disabled ones too."""
+
+    def may_sign_in(self) -> Sequence[Account]:
+        """All who may; inside `write` nobody else changes who they are until the end."""
+
     def keep(self, account: Account) -> None: ...
     def count(self) -> int: ...
     def open_session(

@@ -14,6 +14,9 @@ class Proofs(Protocol):
     def second_factor(self, account: str) -> SecondFactor | None:
         """What is kept of an account's, confirmed or not."""
 
+    def with_second_factor(self) -> frozenset[str]:
+        """Ids of all accounts that have one in force."""
+
     def keep_second_factor(self, factor: SecondFactor) -> None:
         """Store it, new or changed."""
 

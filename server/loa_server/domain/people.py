@@ -1,5 +1,6 @@
 """Accounts and what they may touch."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ LOCK_CAP = timedelta(minutes=15)
 LEAST_PASSWORD = 10
 MOST_PASSWORD = 200
 MOST_USERNAME = 100
+MOST_EMAIL = 200
+LOCALES = ("vi", "en")
+EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
 SESSION_LIFE = timedelta(days=14)
 SESSION_IDLE = timedelta(days=3)
 SESSION_TOUCH = timedelta(minutes=5)
@@ -54,6 +58,23 @@ class SignedIn:
 def plain_username(text: str) -> str:
     """How a name is kept and looked up: telephones like to begin it with a capital letter."""
     return unicodedata.normalize("NFC", text).strip().lower()[:MOST_USERNAME]
+
+
+def new_username(text: str) -> str:
+    """The kept form of a wished name; raises Problem `bad_request` for what cannot be typed."""
+    if len(text) > MOST_USERNAME or not re.fullmatch(r"[\w.@+-]+", plain_username(text)):
+        raise Problem("bad_request", {"field": "username", "most": MOST_USERNAME})
+    return plain_username(text)
+
+
+def plain_email(text: str | None) -> str | None:
+    """The kept form of an address, None for an empty one; raises Problem `bad_request`."""
+    email = unicodedata.normalize("NFC", text or "").strip().lower()
+    if not email:
+        return None
+    if len(email) > MOST_EMAIL or not email.isprintable() or not EMAIL.fullmatch(email):
+        raise Problem("bad_request", {"field": "email", "most": MOST_EMAIL})
+    return email
 
 
 def require_strong(password: str, username: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from loa_server.api.app import LoaApp
 from loa_server.domain.people import FREE_ATTEMPTS, SESSION_LIFE
-from loa_server.domain.rights import Role
+from loa_server.domain.rights import Deed, Role
 from visitors import API, Visitor, make_app, refusal
 from world import World
 
@@ -39,6 +39,10 @@ def test_the_right_password_opens_a_session(anyone: Visitor) -> None:
         "area": "phu-cat",
         "area_name": "Phù Cát",
         "locale": "vi",
+        "email": None,
+        "mail_evening": False,
+        "second_factor": False,
+        "deeds": {deed: ["phu-cat"] for deed in Deed},
     }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from loa_server.adapters.db.mapping import inserting, to_account
 from loa_server.adapters.db.tables import account as accounts
@@ -30,11 +30,23 @@ class PeopleRows:
 
     def by_username(self, username: str) -> Account | None:
         """The account with this name; a writer holds the row until the end."""
-        query = select(accounts).where(accounts.c.username == username)
-        if self._writes:
-            query = query.with_for_update(key_share=True)
-        row = self._connection.execute(query).first()
-        return None if row is None else to_account(row, read_grants(self._connection, row.id))
+        return next(iter(self._held(accounts.c.username == username)), None)
+
+    def by_id(self, account: str) -> Account | None:
+        """The account with this id; a writer holds the row until the end."""
+        return next(iter(self._held(accounts.c.id == account)), None)
+
+    def by_email(self, email: str) -> list[Account]:
+        """Those with this address who may sign in."""
+        return self._found(accounts.c.email == email, accounts.c.disabled_at.is_(None))
+
+    def everybody(self) -> list[Account]:
+        """All accounts by name, disabled ones too."""
+        return self._found()
+
+    def may_sign_in(self) -> list[Account]:
+        """All who may; a writer holds their rows until the end."""
+        return self._held(accounts.c.disabled_at.is_(None))
 
     def keep(self, account: Account) -> None:
         """Store what changed, grants too."""
@@ -100,6 +112,28 @@ class PeopleRows:
         """Forget what expired or slept too long."""
         over = or_(sessions.c.expires_at <= now, sessions.c.seen_at <= idle_since)
         self._connection.execute(delete(sessions).where(over))
+
+    def _held(self, *where: ColumnElement[bool]) -> list[Account]:
+        if self._writes:
+            # In a fixed order, and before the roles are read: two writers then take turns.
+            rows = select(accounts.c.id).where(*where).order_by(accounts.c.id)
+            self._connection.execute(rows.with_for_update(key_share=True))
+        return self._found(*where)
+
+    def _found(self, *where: ColumnElement[bool]) -> list[Account]:
+        query = select(accounts).where(*where).order_by(accounts.c.name, accounts.c.id)
+        found = self._connection.execute(query).all()
+        roles = read_roles(self._connection, accounts.c.id.in_(select(accounts.c.id).where(*where)))
+        return [to_account(row, roles.get(row.id, [])) for row in found]
+
+
+def read_roles(connection: Connection, *where: ColumnElement[bool]) -> dict[str, list[Grant]]:
+    """What each of these accounts may do where."""
+    query = select(role_grant).join(accounts, accounts.c.id == role_grant.c.account).where(*where)
+    roles: dict[str, list[Grant]] = {}
+    for row in connection.execute(query.order_by(role_grant.c.area, role_grant.c.role)):
+        roles.setdefault(row.account, []).append(Grant(Role(row.role), row.area))
+    return roles
 
 
 def _values(account: Account) -> dict[str, object]:

@@ -30,6 +30,11 @@ class ProofRows:
             recovery=tuple(row.recovery),
         )
 
+    def with_second_factor(self) -> frozenset[str]:
+        """Ids of all accounts that have one in force."""
+        query = select(second_factor.c.account).where(second_factor.c.confirmed_at.is_not(None))
+        return frozenset(self._connection.execute(query).scalars())
+
     def keep_second_factor(self, factor: SecondFactor) -> None:
         """Store it, new or changed."""
         values = {

@@ -14,40 +14,10 @@ from loa_server.api.shapes.when import At, Now, OrderedAt, OrderedRule, Rule
 from loa_server.domain.broadcasts import BroadcastStatus
 from loa_server.domain.bulletins import BulletinStatus
 from loa_server.domain.progress import PlayOutcome, Step
-from loa_server.domain.rights import Role
 from loa_server.domain.stations import StationCondition
 
-MAX_PASSWORD = 1000
-"""Hashing a password costs time by its length, too."""
 MAX_AUDIENCES = 500
 MAX_ROWS = 1000
-
-
-class Grant(Shape):
-    """A role held at an area; it reaches all that lies under it."""
-
-    role: Role
-    area: str
-    area_name: str
-
-
-class Account(Shape):
-    """Who is signed in, and what they may do where; `area` is where they belong."""
-
-    id: str
-    username: str
-    name: str
-    grants: list[Grant]
-    area: str
-    area_name: str
-    locale: str
-
-
-class Session(Shape):
-    """An open session; `csrf` goes back as the header X-CSRF-Token with every unsafe request."""
-
-    csrf: str
-    account: Account
 
 
 class Window(Shape):
@@ -205,20 +175,6 @@ class Refusal(Shape):
 
     code: str
     facts: dict[str, Any]  # Any: JSON values that differ by code
-
-
-class Credentials(Wish):
-    """A sign-in."""
-
-    username: Word
-    password: str = Field(max_length=MAX_PASSWORD)
-
-
-class PasswordChange(Wish):
-    """The password so far and the one from now on."""
-
-    current: str = Field(max_length=MAX_PASSWORD)
-    fresh: str = Field(max_length=MAX_PASSWORD)
 
 
 class NewStation(Wish):
