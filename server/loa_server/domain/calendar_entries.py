@@ -30,6 +30,9 @@ from loa_server.domain.when import LONGEST_RUN, At, Repeating
 WORKED_IN = timedelta(days=366)
 """Other calendars know nothing of our holidays: they are spelt out for a year."""
 MAX_RULE_LETTERS = 500
+FIRST_YEAR = 2000
+LAST_YEAR = 2199
+"""Beyond these years arithmetic with zones overflows, and rules cannot be written."""
 _DAY = timedelta(days=1)
 
 
@@ -141,6 +144,8 @@ def entry_to_wish(entry: Entry, zone: str) -> At | Repeating:
         Problem: `zone_not_supported`, `rule_part_not_supported`, `rule_frequency_not_supported`,
             `rule_unreadable`, `bad_rule`, `day_unknown`; facts name the `field`.
     """
+    if not FIRST_YEAR <= entry.start.year <= LAST_YEAR:
+        raise Problem("day_unknown", {"field": "start", "day": entry.start.date().isoformat()})
     if entry.rrule is None and not entry.added and not entry.left_out:
         return At(_moved(entry.start, entry.zone, zone))
     _require_alike(entry, zone)
@@ -205,15 +210,17 @@ def _last_counted(entry: Entry, repeat: Repeat, count: str) -> date:
     return found[int(count) - 1].date()
 
 
-def _last_day(until: str, entry: Entry) -> date:
-    """RFC 5545 ends a series at an instant; ours end with a day."""
+def _last_day(until: str, entry: Entry) -> date | None:
+    """RFC 5545 ends a series at an instant, ours end with a day; the year 9999 is no end."""
     if re.fullmatch(r"\d{8}(T\d{6}Z?)?", until) is None:
         raise Problem("bad_rule", {"field": "until", "day": until[:40]})
     try:
         end = datetime.fromisoformat(until.removesuffix("Z"))
     except ValueError as error:
         raise Problem("day_unknown", {"field": "until", "day": until}) from error
-    if len(until) == len("20260101"):
+    if end.year > LAST_YEAR:
+        return None
+    if len(until) == len("20260101") or end.year < FIRST_YEAR:
         return end.date()
     if until.endswith("Z"):
         end = _moved(end, "UTC", entry.zone)

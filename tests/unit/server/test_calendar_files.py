@@ -164,6 +164,7 @@ FIRST = date(2026, 12, 1)
             (HERE, "RRULE:FREQ=DAILY;UNTIL=20261203T102959Z"),
             Repeating((FIVE,), FIRST, date(2026, 12, 2)),
         ),
+        ((HERE, "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z"), Repeating((FIVE,), FIRST)),
         (
             (HERE, "RRULE:FREQ=DAILY;UNTIL=20261203"),
             Repeating((FIVE,), FIRST, date(2026, 12, 3)),
@@ -196,6 +197,9 @@ def test_an_event_becomes_the_wish_it_means(lines: tuple[str, ...], wish: object
         ((), "event_unreadable"),
         (("DTSTART:2026-12-01 17:30",), "event_unreadable"),
         (("DTSTART:20260231T173000",), "event_unreadable"),
+        (("DTSTART;TZID=Asia/Ho_Chi_Minh:00010101T000000",), "day_unknown"),
+        (("DTSTART;TZID=Asia/Ho_Chi_Minh:99991231T235959",), "day_unknown"),
+        (("DTSTART:99991231T235959Z", "RRULE:FREQ=DAILY"), "day_unknown"),
         (("DTSTART;TZID=Mars/Olympus:20261201T173000",), "zone_unknown"),
         (("DTSTART;TZID=../../etc/passwd:20261201T173000",), "zone_unknown"),
         (("DTSTART;TZID=Europe/Paris:20261201T113000", "RRULE:FREQ=DAILY"), "zone_not_supported"),
