@@ -221,6 +221,7 @@ class Events:
                     "outcome": "silent" if loses else "whole",
                     "reason": "overlap" if loses else None,
                     "winner_title": "Thời sự tỉnh" if loses else None,
+                    "waiting": False,
                     "may_change": True,
                 }
             )

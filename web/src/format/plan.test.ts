@@ -40,7 +40,7 @@ describe('what becomes of an occurrence', () => {
   test('says how far a part is heard', () => {
     const cut = anEvent('2026-11-24T17:00', { ...LOSES, outcome: 'cut', ends_at: at('2026-11-24T17:05') })
 
-    expect(fateInWords(cut)).toBe('Nhường «Thời sự tỉnh», chỉ phát một phần, đến 17:05.')
+    expect(fateInWords(cut)).toBe('Nhường «Thời sự tỉnh», chỉ phát một phần, từ 17:00 đến 17:05.')
   })
 })
 

@@ -1,6 +1,6 @@
-import { t } from '../i18n/index.svelte'
+import { isKey, t } from '../i18n/index.svelte'
 import { orderedStart } from '../timetable/moment'
-import type { AnyClass, Outcome, Reason } from '../timetable/types'
+import type { AnyClass, Outcome } from '../timetable/types'
 import { currentZone } from '../state/zone.svelte'
 import { wallOf } from './wall'
 import { timeOf } from './time'
@@ -14,7 +14,7 @@ export interface Fate {
   starts_at: string
   ends_at: string
   outcome: Outcome
-  reason: Reason | null
+  reason: string | null
   winner_title: string | null
   sounds?: { begin: string; end: string; offset_ms: number }[]
 }
@@ -36,24 +36,27 @@ export function fateInWords(fate: Fate): string | undefined {
   const winner = fate.winner_title ?? t('timetable.another')
   if (fate.outcome === 'silent') return silentInWords(fate.reason, winner)
   if (fate.outcome === 'cut') {
-    return t('timetable.fate.cut', { winner, time: timeOf(heardUntil(fate)) })
+    return t('timetable.fate.cut', { winner, from: timeOf(heardFrom(fate)), time: timeOf(heardUntil(fate)) })
   }
   if (fate.outcome === 'later') return laterInWords(fate, winner)
   return undefined
 }
 
-function silentInWords(reason: Reason | null, winner: string): string {
-  return reason === 'overlap' || reason === null
-    ? t('timetable.fate.silent', { winner })
-    : t(`timetable.fate.${reason}`)
+function silentInWords(reason: string | null, winner: string): string {
+  const key = `timetable.fate.${reason}`
+  return isKey(key) ? t(key) : t('timetable.fate.silent', { winner })
 }
 
 function laterInWords(fate: Fate, winner: string): string {
-  const begin = timeOf(fate.sounds?.[0]?.begin ?? fate.starts_at)
+  const begin = timeOf(heardFrom(fate))
   const ordered = orderedStart(fate.occurrence).slice(11)
   return begin === ordered
     ? t('timetable.fate.resumed', { winner, time: timeOf(heardUntil(fate)) })
     : t('timetable.fate.later', { winner, time: begin })
+}
+
+function heardFrom(fate: Fate): string {
+  return fate.sounds?.[0]?.begin ?? fate.starts_at
 }
 
 function heardUntil(fate: Fate): string {

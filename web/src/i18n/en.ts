@@ -401,7 +401,7 @@ export const en: Catalogue = {
   'timetable.another': 'another broadcast',
   'timetable.fate.later': 'Gives way to «{winner}», sounds at {time}.',
   'timetable.fate.resumed': 'Stops for «{winner}», then goes on; over at {time}.',
-  'timetable.fate.cut': 'Gives way to «{winner}», only a part sounds, until {time}.',
+  'timetable.fate.cut': 'Gives way to «{winner}», only a part sounds, from {from} to {time}.',
   'timetable.fate.silent': 'Silent, gives way to «{winner}».',
   'timetable.fate.outside_hours': 'Silent: outside permitted hours.',
   'timetable.fate.over_sessions': 'Silent: the area has had all its sessions of the day.',

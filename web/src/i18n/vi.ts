@@ -400,7 +400,7 @@ export const vi = {
   'timetable.another': 'buổi phát khác',
   'timetable.fate.later': 'Nhường «{winner}», phát lúc {time}.',
   'timetable.fate.resumed': 'Ngắt để nhường «{winner}» rồi phát tiếp, xong lúc {time}.',
-  'timetable.fate.cut': 'Nhường «{winner}», chỉ phát một phần, đến {time}.',
+  'timetable.fate.cut': 'Nhường «{winner}», chỉ phát một phần, từ {from} đến {time}.',
   'timetable.fate.silent': 'Không phát, nhường «{winner}».',
   'timetable.fate.outside_hours': 'Không phát: nằm ngoài giờ được phép.',
   'timetable.fate.over_sessions': 'Không phát: địa bàn đã đủ số đợt phát trong ngày.',

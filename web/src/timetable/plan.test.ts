@@ -8,8 +8,6 @@ import { rowAt, rowsInView, topsOf } from './rows'
 import { aPlan, anEvent, MONDAY } from './sample'
 import { countsOf, strokesOf } from './strokes'
 
-const NOBODY: ReadonlySet<string> = new Set()
-
 describe('wall time', () => {
   test('is the zone’s, on both sides of midnight', () => {
     const moment = momentsOf('Asia/Ho_Chi_Minh', MONDAY)
@@ -114,7 +112,7 @@ describe('a month', () => {
   const plan = aPlan([[lost, anEvent('2026-11-24T12:00')]])
 
   test('is drawn as one path for all marks that look alike', () => {
-    expect(strokesOf(plan, 0, 48, NOBODY)).toEqual([
+    expect(strokesOf(plan, 0, 48)).toEqual([
       { look: 'priority lost', path: 'M11 0V20' },
       { look: 'ordinary', path: 'M72 0V12' },
       { look: 'odd', path: 'M11 0V4' },

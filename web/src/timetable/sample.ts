@@ -18,6 +18,7 @@ export function anEvent(local: string, more: Partial<PlanEvent> = {}): PlanEvent
     outcome: 'whole',
     reason: null,
     winner_title: null,
+    waiting: false,
     may_change: true,
     ...more,
   }

@@ -16,7 +16,7 @@ export interface Strokes {
  * A month of one line as a few paths. A hundred rows of a hundred marks are ten thousand elements
  * otherwise, which no browser draws in time.
  */
-export function strokesOf(plan: Plan, line: number, pxPerDay: number, waiting: ReadonlySet<string>): Strokes[] {
+export function strokesOf(plan: Plan, line: number, pxPerDay: number): Strokes[] {
   const paths = new Map<string, string>()
   for (const index of plan.table.lines[line] ?? []) {
     const event = plan.table.events[index]
@@ -24,7 +24,7 @@ export function strokesOf(plan: Plan, line: number, pxPerDay: number, waiting: R
     if (!event || !span || !plan.table.days[span.day]) continue
     const x = Math.round((span.day + span.minutes / 1440) * pxPerDay)
     const lost = event.outcome === 'whole' ? '' : ' lost'
-    const look = `${event.class}${lost}${waiting.has(event.broadcast) ? ' waiting' : ''}`
+    const look = `${event.class}${lost}${event.waiting ? ' waiting' : ''}`
     paths.set(look, `${paths.get(look) ?? ''}M${x} 0V${HEIGHT_PX[event.class]}`)
     if (oddMinutes(span.minutes)) paths.set('odd', `${paths.get('odd') ?? ''}M${x} 0V${ODD_PX}`)
   }

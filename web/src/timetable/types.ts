@@ -3,12 +3,6 @@ import type { BroadcastClass } from '../api/generated'
 
 export type AnyClass = BroadcastClass | 'live'
 export type Outcome = 'whole' | 'later' | 'cut' | 'silent'
-export type Reason =
-  | 'overlap'
-  | 'outside_hours'
-  | 'over_sessions'
-  | 'over_session_length'
-  | 'over_day_length'
 export type RowKind = 'stations' | 'areas'
 
 export interface Lunar {
@@ -41,8 +35,10 @@ export interface PlanEvent {
   ends_at: string
   slot_ms: number | null
   outcome: Outcome
-  reason: Reason | null
+  reason: string | null
   winner_title: string | null
+  /** Not approved yet: it does not sound, it stands as it would. */
+  waiting: boolean
   may_change: boolean
 }
 
@@ -72,7 +68,7 @@ export interface Coming {
   ends_at: string
   sounds: Sound[]
   outcome: Outcome
-  reason: Reason | null
+  reason: string | null
   winner: string | null
   winner_title: string | null
   early: boolean
@@ -94,7 +90,7 @@ export interface Conflict {
   winner: Side
   loser: Side
   outcome: Outcome
-  reason: Reason | null
+  reason: string | null
   new_start_at: string | null
   lost_ms: number
   station_count: number
