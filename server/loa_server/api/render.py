@@ -1,56 +1,13 @@
 """From read models to the JSON shapes, one function per boundary."""
 
 from loa_server.api import shapes
-from loa_server.api.wishes import when_to_shape
-from loa_server.application.queries import (
-    AreaView,
-    BroadcastView,
-    BulletinView,
-    PlayView,
-    ProgressRow,
-    StationView,
-)
+from loa_server.application.queries import BulletinView, PlayView
+from loa_server.domain.areas import AreaTree
+from loa_server.domain.people import Account
+from loa_server.domain.rights import Deed, may
 
 
-def area_to_shape(view: AreaView) -> shapes.Area:
-    """An area with what is in force there."""
-    return shapes.Area(
-        id=view.id,
-        code=view.code,
-        name=view.name,
-        level=view.level,
-        parent=view.parent,
-        zone=view.zone,
-        hours=[
-            shapes.Window(weekdays=list(each.weekdays), start=each.start, end=each.end)
-            for each in view.hours
-        ],
-        station_count=view.station_count,
-    )
-
-
-def station_to_shape(view: StationView) -> shapes.Station:
-    """A station on the dashboard."""
-    return shapes.Station(
-        id=view.id,
-        name=view.name,
-        area=view.area,
-        area_name=view.area_name,
-        status=view.status,
-        enrolled=view.enrolled,
-        clock=view.clock,
-        playing=view.playing,
-        playing_title=view.playing_title,
-        last_seen=view.last_seen,
-        conditions=list(view.conditions),
-        up_to_date=view.up_to_date,
-        volume_percent=view.volume_percent,
-        agent_version=view.agent_version,
-        free_bytes=view.free_bytes,
-    )
-
-
-def bulletin_to_shape(view: BulletinView) -> shapes.Bulletin:
+def bulletin_to_shape(view: BulletinView, tree: AreaTree, actor: Account) -> shapes.Bulletin:
     """A bulletin with its voice once it is ready."""
     bulletin, voice = view.bulletin, view.bulletin.voice
     return shapes.Bulletin(
@@ -67,42 +24,8 @@ def bulletin_to_shape(view: BulletinView) -> shapes.Bulletin:
         sha256=None if voice is None else voice.sha256,
         duration_ms=None if voice is None else voice.duration_ms,
         bytes=None if voice is None else voice.bytes,
-    )
-
-
-def broadcast_to_shape(view: BroadcastView) -> shapes.Broadcast:
-    """A broadcast as a list shows it."""
-    broadcast = view.broadcast
-    return shapes.Broadcast(
-        id=broadcast.id,
-        title=broadcast.title,
-        class_=broadcast.class_,
-        bulletins=list(broadcast.bulletins),
-        audiences=[shapes.Audience(id=each.id, name=each.name) for each in view.audiences],
-        when=when_to_shape(broadcast.schedule, broadcast.ends_at),
-        author_name=view.author_name,
-        created_at=broadcast.created_at,
-        ends_at=broadcast.ends_at,
-        stopped_at=broadcast.stopped_at,
-        next_at=view.next_at,
-        station_count=view.station_count,
-        duration_ms=view.duration_ms,
-        status=view.status,
-        may_stop=view.may_stop,
-    )
-
-
-def progress_to_shape(row: ProgressRow) -> shapes.ProgressRow:
-    """One station's way through an occurrence."""
-    return shapes.ProgressRow(
-        station=row.station,
-        station_name=row.station_name,
-        occurrence=row.occurrence,
-        step=row.step,
-        planned_at=row.planned_at,
-        actual_at=row.actual_at,
-        difference_ms=row.difference_ms,
-        code=row.code,
+        shared_from=view.shared_from,
+        may_delete=may(actor.grants, tree, Deed.WRITE, bulletin.area),
     )
 
 

@@ -7,9 +7,13 @@ from flask import request
 from loa_server.api import shapes
 from loa_server.api.access import signed_in
 from loa_server.api.context import actor, api, services
-from loa_server.api.render import station_to_shape
+from loa_server.api.render_areas import settings_to_shape, station_to_shape
+from loa_server.api.shapes import areas as area_shapes
+from loa_server.api.wishes_areas import station_wish
+from loa_server.application.change_station import change_station
 from loa_server.application.create_station import create_station as create
 from loa_server.application.issue_claim import issue_claim as issue
+from loa_server.application.move_station import move_station
 from loa_server.domain.problems import Problem
 
 bp = APIBlueprint("stations", __name__, tag="stations")
@@ -40,6 +44,40 @@ def create_station(wish: shapes.NewStation) -> shapes.Station:
 def get_station(station_id: str) -> shapes.Station:
     """One station."""
     return _shape_of(station_id)
+
+
+@bp.put("/stations/<station_id>")
+@signed_in
+@bp.input(area_shapes.StationChange, arg_name="wish")
+@bp.output(shapes.Station)
+@bp.doc(responses=[403, 404])
+def change(station_id: str, wish: area_shapes.StationChange) -> shapes.Station:
+    """Change what is named; what is left out stays, a limit of null is the area's."""
+    change_station(services(), actor(), station=station_id, wish=station_wish(wish))
+    return _shape_of(station_id)
+
+
+@bp.post("/stations/<station_id>/move")
+@signed_in
+@bp.input(area_shapes.StationMove, arg_name="wish")
+@bp.output(shapes.Station)
+@bp.doc(responses=[403, 404])
+def move(station_id: str, wish: area_shapes.StationMove) -> shapes.Station:
+    """Bring a station to another area, with its id, its device and its logs."""
+    move_station(services(), actor(), station=station_id, area=wish.area)
+    return _shape_of(station_id)
+
+
+@bp.get("/stations/<station_id>/settings")
+@signed_in
+@bp.output(area_shapes.StationSettings)
+@bp.doc(responses=[404])
+def get_settings(station_id: str) -> area_shapes.StationSettings:
+    """How a station sounds: what is in force there, and what of it is its own."""
+    view = services().queries.station_settings(station_id, actor().reach)
+    if view is None:
+        raise Problem("not_found", {"station": station_id})
+    return settings_to_shape(view)
 
 
 @bp.post("/stations/<station_id>/claim")

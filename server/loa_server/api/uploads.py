@@ -19,7 +19,10 @@ PARSER_BYTES = 512 * 1024
 """The parser counts the chunk of 64 KiB it is just looking at as well."""
 MAX_PARTS = 20
 SMALL_BODY_BYTES = 1024 * 1024
+LIST_BODY_BYTES = 8 * 1024 * 1024
+"""Twenty thousand lines of a list with the longest names."""
 UPLOAD_ENDPOINT = "bulletins.upload"
+LIST_ENDPOINT = "areas.import_list"
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 P = ParamSpec("P")
@@ -82,7 +85,9 @@ class _Spool:
 
 def bound_body() -> None:
     """Only the one upload may be large; everything else is read into memory."""
-    if request.endpoint != UPLOAD_ENDPOINT:
+    if request.endpoint == LIST_ENDPOINT:
+        request.max_content_length = LIST_BODY_BYTES
+    elif request.endpoint != UPLOAD_ENDPOINT:
         request.max_content_length = SMALL_BODY_BYTES
 
 

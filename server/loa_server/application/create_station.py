@@ -2,6 +2,7 @@
 
 from loa_agent.protocol.ids import is_id
 
+from loa_server.application.find_area import find_area
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account
@@ -17,7 +18,7 @@ def create_station(
     """Add a station; `station` gives the id, otherwise one is made.
 
     Raises:
-        Problem: `bad_request`, `audience_unknown`, `forbidden`, `id_taken`.
+        Problem: `bad_request`, `not_found`, `area_closed`, `forbidden`, `id_taken`.
     """
     name = one_line(name, "name", MAX_NAME)
     if station is not None and not is_id(station):
@@ -27,7 +28,10 @@ def create_station(
         id=station or services.secrets.identifier("t"), name=name, area=area, created_at=now
     )
     with services.store.write() as rows:
-        require(actor.grants, rows.places.tree(), Deed.OPERATE, area)
+        rows.areas.hold()
+        tree = rows.places.tree()
+        find_area(tree, actor, area)
+        require(actor.grants, tree, Deed.OPERATE, area)
         rows.places.add_station(made)
         facts = {"name": name, "area": area}
         rows.audit(AuditRow(now, actor.id, "station_created", made.id, facts))

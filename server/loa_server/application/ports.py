@@ -1,11 +1,13 @@
 """What use-cases need of the world: rows in one transaction, blobs, randomness, passwords."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from loa_server.application.area_rows import AreaRows
+from loa_server.application.library import Evenings, Programmes, Shares
 from loa_server.application.proofs import Proofs
 from loa_server.domain.areas import Area, AreaTree
 from loa_server.domain.audit import AuditRow
@@ -14,6 +16,7 @@ from loa_server.domain.bulletins import AudioJob, Bulletin, Voice
 from loa_server.domain.holidays import Calendar
 from loa_server.domain.people import Account, SignedIn
 from loa_server.domain.prepared_audio import PreparedAudio
+from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Claim, Station
 
 
@@ -54,6 +57,12 @@ class People(Protocol):
     def close_sessions_before(self, now: datetime, idle_since: datetime) -> None: ...
 
 
+class Calendars(Protocol):
+    """Holidays of all areas at one instant."""
+
+    def of(self, area: str) -> Calendar: ...
+
+
 class Places(Protocol):
     """Areas, stations and claims."""
 
@@ -61,6 +70,9 @@ class Places(Protocol):
     def tree(self) -> AreaTree: ...
     def calendar(self, area: str) -> Calendar:
         """Holidays as an area keeps them."""
+
+    def calendars(self) -> Calendars:
+        """The same for every area."""
 
     def add_station(self, station: Station) -> None: ...
     def station(self, station: str) -> Station | None: ...
@@ -96,8 +108,8 @@ class Bulletins(Protocol):
     def postpone(
         self, job: AudioJob, code: str, facts: dict[str, Any], until: datetime
     ) -> None: ...
-    def on_air(self, bulletin: str, now: datetime) -> bool:
-        """Whether a broadcast that is not over uses it."""
+    def on_air(self, bulletin: str, now: datetime) -> Sequence[str]:
+        """Titles of the broadcasts that use it and are neither over nor refused."""
 
     def spent_sources(self, before: datetime) -> Sequence[str]:
         """Hashes of uploads older than `before` that nothing waits for and no voice bears."""
@@ -108,10 +120,45 @@ class Broadcasts(Protocol):
 
     def add(self, broadcast: Broadcast) -> None: ...
     def get(self, broadcast: str) -> Broadcast | None: ...
+    def seen(self, broadcast: str, reach: Reach) -> Broadcast | None:
+        """One that was ordered in reach or sounds there."""
+
+    def hold(self, broadcast: str) -> None:
+        """Nobody else changes it until the end of the transaction."""
+
+    def decide(self, broadcast: Broadcast) -> bool:
+        """Keep what was decided and when it is due; False when somebody else was first."""
+
+    def reschedule(self, broadcast: Broadcast) -> None:
+        """Keep when it is due and where it ends."""
+
+    def successor(self, broadcast: str) -> str | None:
+        """An approved broadcast, not stopped, that goes on in place of this one's series."""
+
+    def in_force(self, audiences: Collection[str], now: datetime) -> Sequence[Broadcast]:
+        """Approved broadcasts that are not over, meant for any of these audiences."""
+
+    def pieces(self, bulletins: Collection[str]) -> Mapping[str, Bulletin]:
+        """Bulletins by id, deleted ones too."""
+
+    def sounding(self, bulletins: Collection[str], reach: Reach) -> frozenset[str]:
+        """Those of the bulletins that are part of a broadcast heard or ordered in reach."""
+
     def most_in_force(self, audiences: Sequence[str], now: datetime) -> int:
         """How many broadcasts the fullest of these manifests holds."""
 
     def stop(self, broadcast: str, now: datetime) -> None: ...
+    def order(self, area: str) -> tuple[str, ...]:
+        """Priority broadcasts as an area decided, the one that goes first first."""
+
+    def orders(self, areas: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """What these areas decided, by area."""
+
+    def orders_naming(self, broadcast: str) -> Mapping[str, tuple[str, ...]]:
+        """What areas decided that name a broadcast, by area."""
+
+    def decide_order(self, area: str, named: Sequence[str]) -> None:
+        """From now on an area's priority broadcasts go in this order."""
 
 
 class Transaction(Protocol):
@@ -126,7 +173,15 @@ class Transaction(Protocol):
     @property
     def bulletins(self) -> Bulletins: ...
     @property
+    def areas(self) -> AreaRows: ...
+    @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def shares(self) -> Shares: ...
+    @property
+    def evenings(self) -> Evenings: ...
     def documents_changed(self, *keys: str) -> None:
         """The outbox: these documents are to be signed and published anew."""
 

@@ -9,29 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from loa_agent.protocol.documents import Window
 from loa_agent.protocol.reports import ClockTrust
 
+from loa_server.application.area_queries import AreaQueries
+from loa_server.application.programme_queries import ProgrammeView, RequestView, ShareView
+from loa_server.application.timeline_queries import Air
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import Broadcast, BroadcastStatus
 from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.progress import Play, Step
 from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Station, StationCondition
-
-
-@dataclass(frozen=True, slots=True)
-class AreaView:
-    """An area with the zone and hours in force there; stations are counted within the reach."""
-
-    id: str
-    code: str
-    name: str
-    level: int
-    parent: str | None
-    zone: str
-    hours: tuple[Window, ...]
-    station_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +77,24 @@ class AudienceView:
 class BroadcastView:
     """A broadcast with what a list shows; `next_at` is None when nothing more will sound.
 
-    Audiences and stations are those within the reach of who asks; `may_stop` is False when it was
-    ordered outside that reach and only sounds there.
+    Audiences and stations are those within the reach of who asks, `areas` all that it is meant
+    for. `names` are those of the people it names, by id.
     """
 
     broadcast: Broadcast
     audiences: tuple[AudienceView, ...]
-    author_name: str
+    areas: frozenset[str]
+    names: Mapping[str, str]
+    area_name: str
     duration_ms: int
     next_at: datetime | None
     station_count: int
     status: BroadcastStatus
-    may_stop: bool
+
+    @property
+    def author_name(self) -> str:
+        """Who ordered it."""
+        return self.names.get(self.broadcast.author, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +120,10 @@ class PlayView:
     station_name: str
 
 
-class Queries(Protocol):
+class Queries(AreaQueries, Protocol):
     """Read side."""
 
     def tree(self) -> AreaTree: ...
-    def areas(self, reach: Reach) -> Sequence[AreaView]:
-        """The reach, what lies under it and the path above it, top first."""
-
     def stations(self, now: datetime, reach: Reach) -> Sequence[StationView]:
         """Stations in use, by name."""
 
@@ -143,9 +134,11 @@ class Queries(Protocol):
         """A station with its key, for judging who asks; not for screens."""
 
     def bulletins(self, limit: int, reach: Reach) -> Sequence[BulletinView]:
-        """Newest first."""
+        """Of the reach and shared with it, newest first."""
 
-    def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None: ...
+    def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None:
+        """Also one that sounds in reach by an order from above, or inside a shared programme."""
+
     def titled(self, titles: Collection[str], reach: Reach) -> Mapping[str, Titled]:
         """What goes by each title exactly: a programme rather than a bulletin, the newest."""
 
@@ -153,11 +146,28 @@ class Queries(Protocol):
         """Ordered in reach, or sounding at stations there; newest first."""
 
     def broadcast(self, broadcast: str, now: datetime, reach: Reach) -> BroadcastView | None: ...
+    def waiting(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
+        """Those of the broadcasts that wait for approval and were not withdrawn."""
+
     def progress(self, broadcast: str, now: datetime, reach: Reach) -> Sequence[ProgressRow]:
         """A row per station for the occurrence now of interest; none outside the reach."""
 
     def plays(self, limit: int, reach: Reach) -> Sequence[PlayView]:
         """Plays of the stations in reach, newest first."""
+
+    def programmes(self, limit: int, reach: Reach) -> Sequence[ProgrammeView]:
+        """Of the reach and shared with it, newest change first."""
+
+    def programme(self, programme: str, reach: Reach) -> ProgrammeView | None: ...
+    def shares(self, limit: int, reach: Reach) -> Sequence[ShareView]:
+        """Handed down from within the reach, newest first, withdrawn ones too."""
+
+    def share(self, share: str, reach: Reach) -> ShareView | None: ...
+    def requests(self, limit: int, reach: Reach) -> Sequence[RequestView]:
+        """Priority shares from above that wait for an answer of places in reach."""
+
+    def air(self, window: tuple[datetime, datetime], reach: Reach, home: str) -> Air:
+        """All that decides what sounds in reach; with the holidays of the area `home`."""
 
     def may_fetch(self, station: str, sha256: str, now: datetime) -> bool:
         """Whether a broadcast in force for this station names the blob."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.migrate import migrate
 from loa_server.application.create_first_account import create_first_account
+from loa_server.application.found_country import found_country
 from loa_server.application.reset_password import reset_password
 from loa_server.bootstrap.services import Opened, embedded_broker, now, open_services
 from loa_server.config import Settings
 from loa_server.demo.programs import is_enrolled
-from loa_server.demo.province import Claimed, claim_stations, found_country, found_province
+from loa_server.demo.province import Claimed, claim_stations, found_province
 from loa_server.domain.problems import Problem as Problem  # noqa: PLC0414 - cli may not know domain
 
 FIRST_USERNAME = "admin"

@@ -1,4 +1,4 @@
-"""The first rows: a country for a real start, a small province to try things in."""
+"""A small province to try things in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from loa_agent.protocol.documents import Window
 
 from loa_server.application.create_station import create_station
+from loa_server.application.found_country import COUNTRY, NATION, found_tree
 from loa_server.application.issue_claim import issue_claim
 from loa_server.application.services import Services
 from loa_server.domain.areas import Area
 from loa_server.domain.people import Account
 
-COUNTRY = "vn"
 PROVINCE = "gia-lai"
-USUAL_HOURS = (Window(start="05:00", end="21:00"),)
-"""What a new province begins with; it may set its own."""
 ALL_DAY = (Window(start="00:00", end="24:00"),)
 
-NATION = Area(COUNTRY, "VN", "Việt Nam", 0, None, "Asia/Ho_Chi_Minh", USUAL_HOURS)
 # Names and codes of Quyết định 19/2025/QĐ-TTg; the hamlets are made up.
 AREAS = (
     NATION,
@@ -53,14 +50,9 @@ class Claimed:
     code: str | None
 
 
-def found_country(services: Services) -> str:
-    """The root of a real tree, if there is no tree yet; returns where the first account works."""
-    return _found(services, (NATION,), COUNTRY)
-
-
 def found_province(services: Services) -> str:
     """The demo's tree, if there is no tree yet; returns where the first account works."""
-    return _found(services, AREAS, PROVINCE)
+    return found_tree(services, AREAS, PROVINCE)
 
 
 def claim_stations(
@@ -82,13 +74,3 @@ def _code(
     services: Services, actor: Account, station: str, enrolled: Callable[[str], bool]
 ) -> str | None:
     return None if enrolled(station) else issue_claim(services, actor, station=station).code
-
-
-def _found(services: Services, areas: tuple[Area, ...], home: str) -> str:
-    with services.store.write() as rows:
-        tree = rows.places.tree()
-        if not tree.all():
-            for area in areas:
-                rows.places.add_area(area)
-            return home
-        return home if tree.has(home) else tree.all()[0].id

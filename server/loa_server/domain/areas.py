@@ -1,7 +1,9 @@
 """Địa bàn: the administrative tree, what it hands down, and who stands where in it."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,6 +23,11 @@ class AreaKind(StrEnum):
     DISTRICT = "district"
     COMMUNE = "commune"
     HAMLET = "hamlet"
+
+    @property
+    def rank(self) -> int:
+        """Upper kinds first: what stands under an area has a greater rank."""
+        return list(AreaKind).index(self)
 
 
 USUAL_KINDS = (AreaKind.COUNTRY, AreaKind.PROVINCE, AreaKind.COMMUNE, AreaKind.HAMLET)
@@ -49,11 +56,40 @@ class Area:
         return self.kind or USUAL_KINDS[min(self.level, len(USUAL_KINDS) - 1)]
 
 
-class AreaTree:
-    """All areas in force."""
+@dataclass(frozen=True, slots=True)
+class DatedArea:
+    """An area with the time it is or was in force, and what took its place."""
 
-    def __init__(self, areas: Iterable[Area]) -> None:
+    area: Area
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An area no longer in force: what it was called and which area took its place."""
+
+    name: str
+    replaced_by: str | None
+
+
+class AreaTree:
+    """All areas in force, and the names of those that once were.
+
+    Built once for many questions: what lies under an area is one stretch of a walk through the
+    tree, so that no question takes longer for a wider tree than its answer is long.
+    """
+
+    def __init__(self, areas: Iterable[Area], former: Mapping[str, Former] | None = None) -> None:
         self._areas = {area.id: area for area in areas}
+        self._former = former or {}
+        self._children: dict[str | None, list[Area]] = defaultdict(list)
+        for area in self._areas.values():
+            self._children[area.parent].append(area)
+        self._coded: dict[str, list[Area]] | None = None
+        self._walk: list[str] = []
+        self._span: dict[str, tuple[int, int]] | None = None
 
     def get(self, area: str) -> Area:
         """An area by id; raises Problem `audience_unknown`."""
@@ -63,16 +99,41 @@ class AreaTree:
         return found
 
     def has(self, area: str) -> bool:
-        """Whether the area exists."""
+        """Whether the area exists and is in force."""
         return area in self._areas
 
     def name(self, area: str) -> str:
-        """Its name, or its id when it is no longer in force."""
-        return self._areas[area].name if area in self._areas else area
+        """Its name, also when it is no longer in force; its id when it never was."""
+        if area in self._areas:
+            return self._areas[area].name
+        return self._former[area].name if area in self._former else area
+
+    def successor(self, area: str) -> str | None:
+        """The area in force that took this one's place, itself while it is in force."""
+        seen = set()
+        following: str | None = area
+        while following is not None and following not in self._areas:
+            if following in seen or following not in self._former:
+                return None
+            seen.add(following)
+            following = self._former[following].replaced_by
+        return following
 
     def all(self) -> list[Area]:
         """Every area, upper levels first."""
-        return sorted(self._areas.values(), key=lambda area: (area.level, area.name, area.id))
+        return sorted(self._areas.values(), key=_by_level)
+
+    def children(self, area: str) -> list[Area]:
+        """What stands directly under an area, by name."""
+        return sorted(self._children.get(area, ()), key=_by_level)
+
+    def coded(self, code: str) -> list[Area]:
+        """Areas with this code; hamlets of several communes may share one."""
+        if self._coded is None:
+            self._coded = defaultdict(list)
+            for each in self._areas.values():
+                self._coded[each.code].append(each)
+        return list(self._coded.get(code, ()))
 
     def path(self, area: str) -> list[Area]:
         """The area and its ancestors, nearest first."""
@@ -83,13 +144,14 @@ class AreaTree:
 
     def covers(self, upper: str, lower: str) -> bool:
         """Whether `lower` is `upper` or lies under it."""
-        return any(area.id == upper for area in self.path(lower))
+        self.get(lower)
+        span = self._spans().get(upper)
+        return span is not None and span[0] <= self._spans()[lower][0] < span[1]
 
     def under(self, area: str) -> frozenset[str]:
         """Ids of the area and all that lies under it; nothing when there is no such area."""
-        if area not in self._areas:
-            return frozenset()
-        return frozenset(each for each in self._areas if self.covers(area, each))
+        begin, end = self._spans().get(area, (0, 0))
+        return frozenset(self._walk[begin:end])
 
     def within(self, reach: Iterable[str]) -> frozenset[str]:
         """Ids of these areas and all that lies under any of them."""
@@ -99,6 +161,29 @@ class AreaTree:
         """Ids of these areas and all that lies above any of them."""
         paths = (self.path(area) for area in reach if area in self._areas)
         return frozenset(each.id for path in paths for each in path)
+
+    def _spans(self) -> Mapping[str, tuple[int, int]]:
+        """From where to where in the walk an area and all under it stand."""
+        if self._span is None:
+            self._span = self._walked()
+        return self._span
+
+    def _walked(self) -> dict[str, tuple[int, int]]:
+        """Walk once through the tree, each area before what lies under it."""
+        spans: dict[str, tuple[int, int]] = {}
+        to_visit = [(area.id, -1) for area in self._areas.values() if self._is_top(area)]
+        while to_visit:
+            area, begin = to_visit.pop()
+            if begin >= 0:
+                spans[area] = (begin, len(self._walk))
+                continue
+            to_visit.append((area, len(self._walk)))
+            self._walk.append(area)
+            to_visit.extend((each.id, -1) for each in self._children.get(area, ()))
+        return spans
+
+    def _is_top(self, area: Area) -> bool:
+        return area.parent is None or area.parent not in self._areas
 
     def hours(self, area: str) -> tuple[Window, ...]:
         """Permitted hours of an area: its own, or the nearest ancestor's. None at all: never."""
@@ -123,6 +208,10 @@ class AreaTree:
     def _nearest(self, area: str, setting: Callable[[Area], T | None]) -> T | None:
         found = (setting(each) for each in self.path(area))
         return next((value for value in found if value is not None), None)
+
+
+def _by_level(area: Area) -> tuple[int, str, str]:
+    return area.level, area.name, area.id
 
 
 def station_audiences(tree: AreaTree, station: str, area: str) -> tuple[str, ...]:

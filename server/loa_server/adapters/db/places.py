@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from loa_server.adapters.db.calendars import read_calendars
+from loa_server.adapters.db.calendars import Calendars, read_calendars
 from loa_server.adapters.db.mapping import (
     from_area,
     inserting,
@@ -18,16 +18,21 @@ from loa_server.adapters.db.tables import area as areas
 from loa_server.adapters.db.tables import claim as claims
 from loa_server.adapters.db.tables import held_blob, journal, presence, refusal
 from loa_server.adapters.db.tables import station as stations
-from loa_server.domain.areas import Area, AreaTree
+from loa_server.domain.areas import Area, AreaTree, Former
 from loa_server.domain.holidays import Calendar
 from loa_server.domain.problems import Problem
 from loa_server.domain.stations import Claim, Station
 
 
 def read_tree(connection: Connection) -> AreaTree:
-    """All areas in force."""
-    rows = connection.execute(select(areas).where(areas.c.valid_to.is_(None)))
-    return AreaTree(to_area(row) for row in rows)
+    """All areas in force, and the names of those that were."""
+    in_force, former = [], {}
+    for row in connection.execute(select(areas)):
+        if row.valid_to is None:
+            in_force.append(to_area(row))
+        else:
+            former[row.id] = Former(row.name, row.replaced_by)
+    return AreaTree(in_force, former)
 
 
 class PlaceRows:
@@ -47,7 +52,11 @@ class PlaceRows:
 
     def calendar(self, area: str) -> Calendar:
         """Holidays as an area keeps them."""
-        return read_calendars(self._connection, self.tree()).of(area)
+        return self.calendars().of(area)
+
+    def calendars(self) -> Calendars:
+        """The same for every area."""
+        return read_calendars(self._connection, self.tree())
 
     def add_station(self, station: Station) -> None:
         """A new station; its settings and its own manifest become due.

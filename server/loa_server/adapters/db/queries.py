@@ -1,28 +1,35 @@
 """The read side: what screens and stations ask for."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select
+from sqlalchemy import select
 
+from loa_server.adapters.db.area_views import DbAreaQueries
 from loa_server.adapters.db.broadcast_views import read_broadcast_views
 from loa_server.adapters.db.broadcasts import in_force
 from loa_server.adapters.db.engine import reading
-from loa_server.adapters.db.mapping import to_bulletin, to_play, to_station
+from loa_server.adapters.db.library_views import read_bulletin, read_library
+from loa_server.adapters.db.mapping import to_play, to_station
 from loa_server.adapters.db.places import read_tree
+from loa_server.adapters.db.programme_views import (
+    read_programmes,
+    read_requests,
+    read_share_views,
+)
 from loa_server.adapters.db.progress_views import read_progress
 from loa_server.adapters.db.reach import audiences_of, within
 from loa_server.adapters.db.station_views import read_station_views
-from loa_server.adapters.db.tables import account as accounts
-from loa_server.adapters.db.tables import area as areas
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, broadcast_bulletin, change, play
 from loa_server.adapters.db.tables import bulletin as bulletins
+from loa_server.adapters.db.tables import programme as programmes
+from loa_server.adapters.db.tables import share as shares
 from loa_server.adapters.db.tables import station as stations
+from loa_server.adapters.db.timeline_views import read_air
 from loa_server.adapters.db.titles import read_titled
+from loa_server.application.programme_queries import ProgrammeView, RequestView, ShareView
 from loa_server.application.queries import (
-    AreaView,
     BroadcastView,
     BulletinView,
     PlayView,
@@ -30,51 +37,20 @@ from loa_server.application.queries import (
     StationView,
     Titled,
 )
+from loa_server.application.timeline_queries import Air
 from loa_server.domain.areas import AreaTree
+from loa_server.domain.broadcasts import ApprovalState
 from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Station
 
 
-class DbQueries:
+class DbQueries(DbAreaQueries):
     """Implements the port `Queries`; `zone` is the default time zone."""
-
-    def __init__(self, engine: Engine, zone: str) -> None:
-        self._engine = engine
-        self._zone = zone
 
     def tree(self) -> AreaTree:
         """All areas in force."""
         with reading(self._engine) as connection:
             return read_tree(connection)
-
-    def areas(self, reach: Reach) -> Sequence[AreaView]:
-        """The reach, what lies under it and the path above it, top first."""
-        query = (
-            select(stations.c.area, func.count())
-            .where(stations.c.retired_at.is_(None), within(stations.c.area, reach))
-            .group_by(stations.c.area)
-        )
-        with reading(self._engine) as connection:
-            tree = read_tree(connection)
-            counted = connection.execute(query).all()
-        counts: Counter[str] = Counter()
-        for home, count in counted:
-            counts.update({area.id: count for area in tree.path(home)})
-        shown = tree.within(reach) | tree.above(reach)
-        return [
-            AreaView(
-                id=each.id,
-                code=each.code,
-                name=each.name,
-                level=each.level,
-                parent=each.parent,
-                zone=tree.zone(each.id, self._zone),
-                hours=tree.hours(each.id),
-                station_count=counts[each.id],
-            )
-            for each in tree.all()
-            if each.id in shown
-        ]
 
     def stations(self, now: datetime, reach: Reach) -> Sequence[StationView]:  # noqa: ARG002 - the port's
         """Stations in use, by name."""
@@ -101,21 +77,51 @@ class DbQueries:
         return None if row is None else to_station(row)
 
     def bulletins(self, limit: int, reach: Reach) -> Sequence[BulletinView]:
-        """Newest first."""
+        """Of the reach and shared with it, newest first."""
         with reading(self._engine) as connection:
-            return _bulletins(connection, within(bulletins.c.area, reach), limit=limit)
+            return read_library(connection, reach, limit)
 
     def bulletin(self, bulletin: str, reach: Reach) -> BulletinView | None:
-        """One bulletin that was not deleted; None outside the reach."""
+        """One that was not deleted and may be heard in reach; else None."""
         with reading(self._engine) as connection:
-            mine = (bulletins.c.id == bulletin, within(bulletins.c.area, reach))
-            found = _bulletins(connection, *mine, limit=1)
-        return found[0] if found else None
+            return read_bulletin(connection, bulletin, reach)
 
     def titled(self, titles: Collection[str], reach: Reach) -> Mapping[str, Titled]:
         """What goes by each title exactly."""
         with reading(self._engine) as connection:
             return read_titled(connection, titles, reach)
+
+    def programmes(self, limit: int, reach: Reach) -> Sequence[ProgrammeView]:
+        """Of the reach and shared with it, newest change first."""
+        with reading(self._engine) as connection:
+            return read_programmes(connection, reach, limit=limit)
+
+    def programme(self, programme: str, reach: Reach) -> ProgrammeView | None:
+        """One programme; None outside the reach and not shared with it."""
+        with reading(self._engine) as connection:
+            found = read_programmes(connection, reach, programmes.c.id == programme, limit=1)
+        return found[0] if found else None
+
+    def shares(self, limit: int, reach: Reach) -> Sequence[ShareView]:
+        """Handed down from within the reach, newest first, withdrawn ones too."""
+        with reading(self._engine) as connection:
+            return read_share_views(connection, reach, limit=limit)
+
+    def share(self, share: str, reach: Reach) -> ShareView | None:
+        """One share; None outside the reach."""
+        with reading(self._engine) as connection:
+            found = read_share_views(connection, reach, shares.c.id == share, limit=1)
+        return found[0] if found else None
+
+    def requests(self, limit: int, reach: Reach) -> Sequence[RequestView]:
+        """Priority shares from above that wait for an answer of places in reach."""
+        with reading(self._engine) as connection:
+            return read_requests(connection, reach, limit)
+
+    def air(self, window: tuple[datetime, datetime], reach: Reach, home: str) -> Air:
+        """All that decides what sounds in reach."""
+        with reading(self._engine) as connection:
+            return read_air(connection, window, reach, home, self._zone)
 
     def broadcasts(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
         """Newest first."""
@@ -127,6 +133,13 @@ class DbQueries:
         with reading(self._engine) as connection:
             found = read_broadcast_views(connection, now, reach, broadcasts.c.id == broadcast)
         return found[0] if found else None
+
+    def waiting(self, now: datetime, limit: int, reach: Reach) -> Sequence[BroadcastView]:
+        """Those of the broadcasts that wait for approval and were not withdrawn."""
+        waits = broadcasts.c.approval == ApprovalState.WAITING.value
+        kept = broadcasts.c.stopped_at.is_(None)
+        with reading(self._engine) as connection:
+            return read_broadcast_views(connection, now, reach, waits, kept, limit=limit)
 
     def progress(self, broadcast: str, now: datetime, reach: Reach) -> Sequence[ProgressRow]:
         """A row per station for the occurrence now of interest; none outside the reach."""
@@ -170,17 +183,3 @@ class DbQueries:
             rows = connection.execute(select(change.c.subject, change.c.counter))
             return dict(rows.all())
 
-
-def _bulletins(
-    connection: Connection, *where: ColumnElement[bool], limit: int
-) -> list[BulletinView]:
-    query = (
-        select(bulletins, accounts.c.name.label("author_name"), areas.c.name.label("area_name"))
-        .join(accounts, accounts.c.id == bulletins.c.author)
-        .join(areas, areas.c.id == bulletins.c.area)
-        .where(bulletins.c.deleted_at.is_(None), *where)
-        .order_by(bulletins.c.created_at.desc(), bulletins.c.id)
-        .limit(limit)
-    )
-    rows = connection.execute(query)
-    return [BulletinView(to_bulletin(row), row.author_name, row.area_name) for row in rows]

@@ -5,14 +5,18 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from loa_server.adapters.db.broadcasts import BroadcastRows
+from loa_server.adapters.db.area_rows import DbAreaRows
+from loa_server.adapters.db.broadcast_rows import BroadcastRows
 from loa_server.adapters.db.bulletins import BulletinRows
 from loa_server.adapters.db.engine import reading, writing
+from loa_server.adapters.db.evenings import EveningRows
 from loa_server.adapters.db.mapping import inserting
 from loa_server.adapters.db.outbox import announce, documents_changed
 from loa_server.adapters.db.people import PeopleRows
 from loa_server.adapters.db.people_proofs import ProofRows
 from loa_server.adapters.db.places import PlaceRows
+from loa_server.adapters.db.programmes import ProgrammeRows
+from loa_server.adapters.db.shares import ShareRows
 from loa_server.adapters.db.tables import audit, audit_head
 from loa_server.application.ports import Transaction
 from loa_server.domain.audit import GENESIS, AuditRow, chained
@@ -29,8 +33,12 @@ class DbTransaction:
         self.people = PeopleRows(connection, writes=writes)
         self.proofs = ProofRows(connection)
         self.places = PlaceRows(connection)
+        self.areas = DbAreaRows(connection)
         self.bulletins = BulletinRows(connection)
         self.broadcasts = BroadcastRows(connection)
+        self.programmes = ProgrammeRows(connection)
+        self.shares = ShareRows(connection)
+        self.evenings = EveningRows(connection)
 
     def documents_changed(self, *keys: str) -> None:
         """The outbox: these documents are to be signed and published anew."""

@@ -3,62 +3,41 @@
 from typing import Annotated, Any
 
 from apiflask.fields import UploadFile
-from loa_agent.protocol.documents import BroadcastClass
-from loa_agent.protocol.reports import ClockTrust
 from pydantic import ConfigDict, Field
 
+from loa_server.api.shapes.areas import Area as Area
+from loa_server.api.shapes.areas import NewStation as NewStation
+from loa_server.api.shapes.areas import Station as Station
+from loa_server.api.shapes.areas import Window as Window
 from loa_server.api.shapes.base import Instant, Shape, Wish, Word
 from loa_server.api.shapes.base import instant_text as instant_text
 from loa_server.api.shapes.base import list_of as list_of
-from loa_server.api.shapes.when import At, Now, OrderedAt, OrderedRule, Rule
-from loa_server.domain.broadcasts import BroadcastStatus
+from loa_server.api.shapes.broadcasts import Approval as Approval
+from loa_server.api.shapes.broadcasts import Approve as Approve
+from loa_server.api.shapes.broadcasts import AreaPrecedence as AreaPrecedence
+from loa_server.api.shapes.broadcasts import Audience as Audience
+from loa_server.api.shapes.broadcasts import Broadcast as Broadcast
+from loa_server.api.shapes.broadcasts import Change as Change
+from loa_server.api.shapes.broadcasts import Conflict as Conflict
+from loa_server.api.shapes.broadcasts import End as End
+from loa_server.api.shapes.broadcasts import Late as Late
+from loa_server.api.shapes.broadcasts import LunarDay as LunarDay
+from loa_server.api.shapes.broadcasts import Order as Order
+from loa_server.api.shapes.broadcasts import Override as Override
+from loa_server.api.shapes.broadcasts import Precedence as Precedence
+from loa_server.api.shapes.broadcasts import PrecedenceRow as PrecedenceRow
+from loa_server.api.shapes.broadcasts import Preview as Preview
+from loa_server.api.shapes.broadcasts import PreviewProblem as PreviewProblem
+from loa_server.api.shapes.broadcasts import PreviewStart as PreviewStart
+from loa_server.api.shapes.broadcasts import ProgressRow as ProgressRow
+from loa_server.api.shapes.broadcasts import Refuse as Refuse
+from loa_server.api.shapes.broadcasts import Replaces as Replaces
+from loa_server.api.shapes.broadcasts import Side as Side
+from loa_server.api.shapes.broadcasts import Withheld as Withheld
 from loa_server.domain.bulletins import BulletinStatus
-from loa_server.domain.progress import PlayOutcome, Step
-from loa_server.domain.stations import StationCondition
+from loa_server.domain.progress import PlayOutcome
 
-MAX_AUDIENCES = 500
 MAX_ROWS = 1000
-
-
-class Window(Shape):
-    """Permitted hours on ISO weekdays (1 Monday .. 7 Sunday), local time; `end` may be 24:00."""
-
-    weekdays: list[int]
-    start: str
-    end: str
-
-
-class Area(Shape):
-    """An area with the zone and hours in force there; `level` 0 country .. 3 hamlet."""
-
-    id: str
-    code: str
-    name: str
-    level: int
-    parent: str | None
-    zone: str
-    hours: list[Window]
-    station_count: int
-
-
-class Station(Shape):
-    """A loudspeaker station; `playing` is an occurrence id."""
-
-    id: str
-    name: str
-    area: str
-    area_name: str
-    status: StationCondition
-    enrolled: bool
-    clock: ClockTrust | None
-    playing: str | None
-    playing_title: str | None
-    last_seen: Instant | None
-    conditions: list[str]
-    up_to_date: bool
-    volume_percent: int
-    agent_version: str | None
-    free_bytes: int | None
 
 
 class Claim(Shape):
@@ -71,7 +50,10 @@ class Claim(Shape):
 
 
 class Bulletin(Shape):
-    """A bulletin; `code` and `facts` say why it was rejected or still waits."""
+    """A bulletin; `code` and `facts` say why it was rejected or still waits.
+
+    `shared_from` names the area above that handed it down, or whose order it sounds by.
+    """
 
     id: str
     title: str
@@ -86,49 +68,8 @@ class Bulletin(Shape):
     sha256: str | None
     duration_ms: int | None
     bytes: int | None
-
-
-class Audience(Shape):
-    """Who is meant: `a-<area>`, `g-<group>` or `s-<station>`."""
-
-    id: str
-    name: str
-
-
-class Broadcast(Shape):
-    """A broadcast as a list shows it; `next_at` is null when nothing more will sound.
-
-    `may_stop` is false for what was ordered above and only sounds here.
-    """
-
-    id: str
-    title: str
-    class_: BroadcastClass = Field(alias="class")
-    bulletins: list[str]
-    audiences: list[Audience]
-    when: OrderedAt | OrderedRule = Field(discriminator="mode")
-    author_name: str
-    created_at: Instant
-    ends_at: Instant | None
-    stopped_at: Instant | None
-    next_at: Instant | None
-    station_count: int
-    duration_ms: int
-    status: BroadcastStatus
-    may_stop: bool
-
-
-class ProgressRow(Shape):
-    """One station's way through the occurrence now of interest."""
-
-    station: str
-    station_name: str
-    occurrence: str | None
-    step: Step
-    planned_at: Instant | None
-    actual_at: Instant | None
-    difference_ms: float | None
-    code: str | None
+    shared_from: str | None
+    may_delete: bool
 
 
 class Play(Shape):
@@ -177,29 +118,12 @@ class Refusal(Shape):
     facts: dict[str, Any]  # Any: JSON values that differ by code
 
 
-class NewStation(Wish):
-    """A place for a station."""
-
-    name: Word
-    area: Word
-
-
 class NewBulletin(Wish):
     """An upload; title and category stand beside the file in one form."""
 
     file: UploadFile
     title: Word
     category: Word | None = None
-
-
-class Order(Wish):
-    """A bulletin for an audience at a time; `delay_s` belongs to `now`."""
-
-    bulletin: Word
-    audiences: list[Word] = Field(max_length=MAX_AUDIENCES)
-    when: Now | At | Rule = Field(discriminator="mode")
-    class_: BroadcastClass = Field(default=BroadcastClass.ORDINARY, alias="class")
-    delay_s: int = Field(default=15, ge=0, le=3600)
 
 
 class Enrolment(Wish):
