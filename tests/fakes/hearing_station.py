@@ -27,6 +27,7 @@ class HearingStation(RoughStation):
     def __init__(self, wall: datetime) -> None:
         super().__init__(wall)
         self.sounds: list[Heard] = []
+        self._moved_at = ZERO
 
     def of(self, occurrence: str) -> list[tuple[datetime, datetime, int]]:
         """Begin, end and offset of what was heard of an occurrence."""
@@ -43,7 +44,8 @@ class HearingStation(RoughStation):
 
     @override
     def deliver(self, event: e.Event) -> None:
-        self.steps = 0
+        if self.steady != self._moved_at:
+            self._moved_at, self.steps = self.steady, 0
         super().deliver(event)
 
     @override

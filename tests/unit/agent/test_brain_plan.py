@@ -12,6 +12,7 @@ from loa_agent.core.stopping import STOP_LEAD
 from loa_agent.core.stretches import JOIN_LEAD
 from loa_agent.protocol.documents import (
     Broadcast,
+    Caps,
     Exemption,
     Late,
     LatePolicy,
@@ -188,6 +189,27 @@ class TestSlipping:
         assert stretches(station, "lamp") == [(660, 0, 60_000)]
         assert stretches(station) == [(720, 0, TEN_MINUTES)]
 
+    def test_an_emergency_that_is_late_itself_waits_for_nothing_lower(
+        self, station: FakeStation
+    ) -> None:
+        late = Late(policy=LatePolicy.SLIP, slip_ms=3 * TEN_MINUTES)
+        news = a_broadcast("news", duration_ms=TEN_MINUTES)
+        storm = a_broadcast("storm", NOON + MINUTE, letter="b", late=late, **{"class": "emergency"})
+        station.receive(a_manifest(news))
+        station.fail_fetch = "network"
+        station.receive(a_manifest(news, storm, version=2))
+        station.until(NOON + 3 * MINUTE)
+        station.feed(e.FetchDone(station.now, "b" * 64))
+        station.until(NOON + 20 * MINUTE)
+
+        again = (3 * MINUTE + JOIN_LEAD) / SECOND
+        assert stretches(station, "storm") == [(again, 0, 60_000)]
+        assert [code for name, code, _ in ended(station) if name == "news"] == [
+            "completed",
+            "preempted",
+            "completed",
+        ]
+
 
 class TestHoursAndCaps:
     def test_an_exempt_occurrence_sounds_outside_permitted_hours(
@@ -222,6 +244,25 @@ class TestHoursAndCaps:
 
         assert ended(station) == [("news", "outside_hours", 60_000)]
 
+    def test_what_would_break_a_cap_is_missed_by_the_name_of_the_cap(
+        self, station: FakeStation
+    ) -> None:
+        station.receive(a_config(version=2, caps=Caps(sessions_per_day=1)))
+        station.receive(a_manifest(a_broadcast("news"), a_broadcast("b2", NOON + 30 * MINUTE)))
+        station.until(NOON + 60 * MINUTE)
+
+        assert stretches(station) == [(0, 0, 60_000)]
+        assert [r.code for r in station.kinds(RecordKind.MISSED)] == ["over_sessions"]
+
+    def test_a_cap_that_comes_while_it_sounds_silences_it(self, station: FakeStation) -> None:
+        station.receive(a_manifest(resuming()))
+        station.until(NOON + MINUTE)
+        station.receive(a_config(version=2, caps=Caps(session_ms=300_000)))
+        station.until(NOON + 60 * MINUTE)
+
+        assert ended(station) == [("news", "over_session_length", 60_000)]
+        assert station.kinds(RecordKind.MISSED) == []
+
 
 class TestVolume:
     def test_a_play_begins_at_the_volume_of_its_instant(self, station: FakeStation) -> None:
@@ -250,3 +291,13 @@ class TestVolume:
             c.VolumeStep(179_500, 50),
             c.VolumeStep(239_500, 80),
         )
+
+
+def test_what_became_of_an_occurrence_is_forgotten_after_a_week(station: FakeStation) -> None:
+    station.receive(a_manifest(a_broadcast("news", rrule="FREQ=DAILY")))
+    station.until(NOON + timedelta(days=19, hours=1))
+
+    assert station.brain is not None
+    assert len(station.kinds(RecordKind.ENDED)) == 20
+    assert len(station.brain.tried) < 11
+    assert station.brain.heard.keys() == station.brain.reached.keys() == station.brain.tried
