@@ -18,7 +18,7 @@ from pathlib import Path
 
 from loa_agent.protocol.documents import BroadcastClass
 from loa_agent.protocol.reports import ClockTrust, State, StationStatus
-from loa_server.adapters.db.broadcasts import BroadcastRows
+from loa_server.adapters.db.broadcast_rows import BroadcastRows
 from loa_server.adapters.db.bulletins import BulletinRows
 from loa_server.adapters.db.engine import make_engine, writing
 from loa_server.adapters.db.ledger import PresenceRows

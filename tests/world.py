@@ -17,11 +17,14 @@ from loa_server.adapters.db.ledger import open_ledger
 from loa_server.adapters.db.queries import DbQueries
 from loa_server.adapters.db.store import DbStore
 from loa_server.adapters.identifiers import RandomSecrets
+from loa_server.adapters.sealer_fernet import FernetSealer
+from loa_server.adapters.strangers_memory import MemoryStrangers
 from loa_server.adapters.totp_pyotp import TotpCodes
-from loa_server.application.create_broadcast import Order, create_broadcast
+from loa_server.application.create_broadcast import create_broadcast
 from loa_server.application.create_station import create_station
 from loa_server.application.ingest_report import Ingested, ingest_report
 from loa_server.application.ingest_state import ingest_state
+from loa_server.application.draft_broadcast import Order
 from loa_server.application.publish_documents import RENEW_AFTER, DueDocument
 from loa_server.application.services import Services
 from loa_server.application.upload_bulletin import upload_bulletin
@@ -82,6 +85,8 @@ class World:
             passwords=self.passwords,
             calendar_format=IcalendarFormat(),
             codes=TotpCodes("a key for tests"),
+            sealer=FernetSealer("a key for tests"),
+            strangers=MemoryStrangers(),
             authority=AUTHORITY,
             clock=lambda: self.now,
             zone=ZONE,
@@ -136,7 +141,7 @@ class World:
         """At five in the afternoon unless told otherwise."""
         author = actor or self.commune
         piece = bulletin or self.ready(author)
-        order = Order(piece.id, audiences or ("a-phu-cat",), when or At(FIVE_PM))
+        order = Order((piece.id,), audiences or ("a-phu-cat",), when or At(FIVE_PM))
         return create_broadcast(self.services, author, order)
 
     def take_due(self, limit: int = 1000) -> list[DueDocument]:

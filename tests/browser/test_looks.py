@@ -20,7 +20,7 @@ def paths(demo, chromium, signed_in):
     visitor = Visitor(demo, context, context.new_page())
     bulletin = visitor.ready_bulletin("speech.ogg", "Để nhìn cho rõ")
     order = {
-        "bulletin": bulletin,
+        "bulletins": [bulletin],
         "audiences": ["a-gia-lai"],
         "class": "priority",
         "when": {"mode": "at", "start": "2027-01-01T17:00"},

@@ -126,7 +126,7 @@ def test_a_broadcast_is_stopped_and_says_who_still_plays(visitor):
     page = visitor.page
     bulletin = visitor.ready_bulletin("speech.ogg", "Dừng giữa chừng")
     order = {
-        "bulletin": bulletin,
+        "bulletins": [bulletin],
         "audiences": ["a-phu-cat"],
         "class": "ordinary",
         "when": {"mode": "now"},

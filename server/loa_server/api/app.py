@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loa_server.api import (
     account,
+    approvals,
     areas,
     blobs,
     broadcasts,
@@ -17,10 +18,14 @@ from loa_server.api import (
     calendar,
     enrol,
     events,
+    occurrences,
     people,
     plays,
+    programmes,
     session,
+    shares,
     stations,
+    timeline,
 )
 from loa_server.api.access import refuse_foreign_pages
 from loa_server.api.compress import compress
@@ -35,7 +40,9 @@ from loa_server.api.uploads import FORM_BYTES, UploadRequest, bound_body
 from loa_server.application.services import Services
 
 PEOPLE = (session, account, people)
-SUBJECTS = (*PEOPLE, areas, stations, bulletins, broadcasts, calendar, plays, events, enrol, blobs)
+CONTENT = (bulletins, programmes, shares)
+TIMETABLE = (broadcasts, approvals, occurrences, timeline, calendar, plays)
+SUBJECTS = (*PEOPLE, *CONTENT, *TIMETABLE, areas, stations, events, enrol, blobs)
 
 
 class _Json(DefaultJSONProvider):

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loa_server.application.calendar_files import Unreadable
-from loa_server.application.create_broadcast import Order, create_broadcast
+from loa_server.application.create_broadcast import create_broadcast
+from loa_server.application.draft_broadcast import Order
 from loa_server.application.queries import Titled
 from loa_server.application.services import Services
 from loa_server.domain.calendar_entries import Entry, entry_to_wish
@@ -108,7 +109,10 @@ def _order(
     """Each in a transaction of its own: one that is refused holds up no other."""
     if judged.problem is not None or judged.wish is None or judged.matched is None:
         return judged
-    order = Order(judged.matched.id, tuple(audiences), judged.wish)
+    found = judged.matched
+    programme = found.id if found.programme else None
+    bulletins = () if found.programme else (found.id,)
+    order = Order(bulletins, tuple(audiences), judged.wish, programme=programme)
     try:
         made = create_broadcast(services, actor, order)
     except Problem as problem:

@@ -45,7 +45,7 @@ def check(browser: Browser, speech: Path) -> list[StationProof]:
     broadcast = browser.post(
         "/broadcasts",
         {
-            "bulletin": bulletin["id"],
+            "bulletins": [bulletin["id"]],
             "audiences": [f"s-{station['id']}" for station in stations],
             "when": {"mode": "now"},
             "class": "ordinary",

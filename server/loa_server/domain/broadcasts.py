@@ -81,10 +81,20 @@ class Replaces:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """An audience that is not told of it since `at`: by `code` nothing of it may sound there."""
+
+    audience: str
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """Bulletins in order, to whom and when; it is over at `ends_at` or once `stopped_at`.
 
-    `slot_ms` is the time kept for it in the timetable, which its audio may not fill.
+    `slot_ms` is the time kept for it in the timetable, which its audio may not fill. `at_once`
+    was meant to sound as soon as it may: when it has to wait, approval sets its time.
     """
 
     id: str
@@ -104,6 +114,13 @@ class Broadcast:
     approval: Approval = Approval(ApprovalState.APPROVED)
     override: Override | None = None
     replaces: Replaces | None = None
+    at_once: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def told_from(self) -> datetime:
+        """Since when stations may be told: occurrences before that do not exist."""
+        return max(self.created_at, self.approval.at or self.created_at)
 
     @property
     def rule(self) -> wire.Rule:
@@ -128,7 +145,7 @@ def item(bulletin: Bulletin) -> wire.Item:
 def on_air(
     broadcast: Broadcast, bulletins: tuple[Bulletin, ...], calendar: Calendar, now: datetime
 ) -> wire.Broadcast:
-    """The broadcast as it travels at `now`; occurrences before it was ordered do not exist."""
+    """The broadcast as it travels at `now`; occurrences before it was approved do not exist."""
     begin, end = (now - COMPILED_BACK).date(), (now + COMPILED_AHEAD).date()
     return wire.Broadcast(
         id=broadcast.id,
@@ -138,7 +155,7 @@ def on_air(
         rule=travelling(broadcast.schedule, calendar, begin, end),
         late=broadcast.late,
         exemptions=_exemptions(broadcast),
-        begins_at=broadcast.created_at,
+        begins_at=broadcast.told_from,
         ends_at=broadcast.ends_at,
     )
 

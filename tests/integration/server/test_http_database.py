@@ -14,7 +14,7 @@ def test_a_bulletin_is_sent_followed_and_logged(world: World, tmp_path: Path) ->
     commune, neighbour = (Visitor(app).sign_in(name) for name in ("phu-cat", "tuy-phuoc"))
     bulletin = world.ready(world.commune)
     when = {"mode": "at", "start": "2026-11-23T17:00"}
-    order = {"bulletin": bulletin.id, "audiences": ["a-phu-cat"], "when": when}
+    order = {"bulletins": [bulletin.id], "audiences": ["a-phu-cat"], "when": when}
 
     broadcast = commune.post("/broadcasts", order).get_json()
     with world.store.read() as rows:

@@ -25,7 +25,7 @@ MONTHLY = {
 def order(town: World, **changes: Any) -> dict[str, Any]:
     bulletin = changes.pop("bulletin", None) or town.ready(town.commune).id
     return {
-        "bulletin": bulletin,
+        "bulletins": [bulletin],
         "audiences": ["a-phu-cat"],
         "when": {"mode": "now"},
         "class": "ordinary",
@@ -58,7 +58,24 @@ def test_a_broadcast_sent_now_starts_when_stations_can_be_ready(
         "station_count": 2,
         "duration_ms": 60_000,
         "status": "scheduled",
+        "programme": None,
+        "at_once": True,
+        "late": {"policy": "join", "slip_min": 0},
+        "slot_ms": None,
+        "area": "phu-cat",
+        "area_name": "Phù Cát",
+        "approval": {
+            "state": "approved",
+            "by_name": "Cán bộ phu-cat",
+            "at": "2026-11-23T03:00:00.000Z",
+            "note": None,
+        },
+        "override": None,
+        "replaces": None,
+        "withheld": [],
         "may_stop": True,
+        "may_change": True,
+        "may_approve": False,
     }
 
 
@@ -106,7 +123,8 @@ def test_a_series_comes_back_as_it_was_chosen_and_can_be_sent_again(
         ({"audiences": []}, 422, "no_audience"),
         ({"audiences": ["g-none"]}, 422, "audience_unknown"),
         ({"audiences": ["a-nowhere"]}, 422, "audience_unknown"),
-        ({"audiences": ["s-tuy-phuoc-1"]}, 403, "forbidden"),
+        ({"audiences": ["s-tuy-phuoc-1"]}, 422, "audience_unknown"),
+        ({"audiences": ["a-gia-lai"]}, 403, "forbidden"),
         ({"bulletin": "bt-none"}, 404, "not_found"),
         ({"when": {"mode": "at", "start": "2026-11-22T17:00"}}, 422, "start_in_past"),
         ({"when": {"mode": "at", "start": "2026-11-24T23:30"}}, 422, "outside_permitted_hours"),

@@ -137,7 +137,7 @@ def test_the_timetable_goes_out_with_titles_places_and_lengths(
     town: World, commune: Visitor
 ) -> None:
     bulletin = town.ready(town.commune).id
-    wish = {"bulletin": bulletin, "audiences": ["a-phu-cat"], "when": DAILY, "class": "ordinary"}
+    wish = {"bulletins": [bulletin], "audiences": ["a-phu-cat"], "when": DAILY, "class": "ordinary"}
     broadcast = commune.post("/broadcasts", wish).get_json()
 
     answer = commune.get("/calendar.ics?area=phu-cat")
@@ -156,7 +156,7 @@ def test_the_timetable_goes_out_with_titles_places_and_lengths(
 
 def test_what_goes_out_can_come_in_again(town: World, commune: Visitor) -> None:
     bulletin = town.ready(town.commune).id
-    wish = {"bulletin": bulletin, "audiences": ["a-phu-cat"], "when": DAILY, "class": "ordinary"}
+    wish = {"bulletins": [bulletin], "audiences": ["a-phu-cat"], "when": DAILY, "class": "ordinary"}
     commune.post("/broadcasts", wish)
 
     found = send(commune, commune.get("/calendar.ics").data, apply="true").get_json()

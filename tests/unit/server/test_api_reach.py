@@ -93,28 +93,29 @@ def test_nobody_adds_a_station_or_sends_anything_elsewhere(
     town: World, commune: Visitor, province: Visitor
 ) -> None:
     mine = town.ready(town.commune)
-    order = {"bulletin": mine.id, "when": {"mode": "now"}}
+    order = {"bulletins": [mine.id], "when": {"mode": "now"}}
 
     station = commune.post("/stations", {"name": "Loa lạ", "area": "tuy-phuoc"})
     above = commune.post("/broadcasts", {**order, "audiences": ["a-gia-lai"]})
     beside = commune.post("/broadcasts", {**order, "audiences": ["a-phu-cat", "s-tuy-phuoc-1"]})
     below = province.post("/broadcasts", {**order, "audiences": ["s-tuy-phuoc-1"]})
 
-    assert {refusal(each) for each in (station, above, beside)} == {(403, "forbidden")}
+    assert {refusal(each) for each in (station, above)} == {(403, "forbidden")}
+    assert refusal(beside) == (422, "audience_unknown")
     assert below.status_code == 201
 
 
 def test_a_bulletin_of_others_cannot_be_sent_by_its_id(town: World, neighbour: Visitor) -> None:
     theirs = town.ready(town.commune)
-    order = {"bulletin": theirs.id, "audiences": ["a-tuy-phuoc"], "when": {"mode": "now"}}
+    order = {"bulletins": [theirs.id], "audiences": ["a-tuy-phuoc"], "when": {"mode": "now"}}
 
-    assert refusal(neighbour.post("/broadcasts", order)) == (403, "forbidden")
+    assert refusal(neighbour.post("/broadcasts", order)) == (404, "not_found")
 
 
 def test_an_emergency_is_not_sent_by_an_ordinary_account(town: World, province: Visitor) -> None:
     bulletin = town.ready(town.province)
     order = {
-        "bulletin": bulletin.id,
+        "bulletins": [bulletin.id],
         "audiences": ["a-gia-lai"],
         "when": {"mode": "now"},
         "class": "emergency",

@@ -15,6 +15,7 @@ from loa_server.adapters.db.reach import sounding_within
 from loa_server.adapters.db.tables import account as accounts
 from loa_server.adapters.db.tables import station as stations
 from loa_server.application.queries import AudienceView, BroadcastView
+from loa_server.domain.approval import areas_of
 from loa_server.domain.areas import AreaTree, station_audiences
 from loa_server.domain.broadcasts import Broadcast, on_air
 from loa_server.domain.rights import Reach
@@ -36,12 +37,13 @@ def read_broadcast_views(
     tree = read_tree(connection)
     kept = read_calendars(connection, tree)
     travelling = as_they_travel(connection, found, kept, now)
-    authors = _authors(connection, found)
+    people = _people(connection, found)
     under = tree.within(reach)
     rows = connection.execute(
         select(stations.c.id, stations.c.name, stations.c.area, stations.c.retired_at)
     ).all()
     listeners = _listeners(tree, [row for row in rows if row.area in under])
+    homes = {row.id: row.area for row in rows}
     names = {f"s-{row.id}": row.name for row in rows}
     names |= {f"a-{area.id}": area.name for area in tree.all()}
     views = []
@@ -55,12 +57,13 @@ def read_broadcast_views(
             BroadcastView(
                 broadcast=each,
                 audiences=tuple(AudienceView(a, names.get(a, a)) for a in meant),
-                author_name=authors.get(each.author, ""),
+                areas=areas_of(_known(each.audiences, homes), homes),
+                names=people,
+                area_name=tree.name(each.area),
                 duration_ms=travelling[each.id].duration_ms,
                 next_at=stands.next_at,
                 station_count=len(reached),
                 status=stands.status,
-                may_stop=own,
             )
         )
     return views
@@ -78,11 +81,20 @@ def as_they_travel(
     }
 
 
-def _authors(connection: Connection, found: Iterable[Broadcast]) -> dict[str, str]:
-    query = select(accounts.c.id, accounts.c.name).where(
-        accounts.c.id.in_({each.author for each in found})
-    )
+def _people(connection: Connection, found: Iterable[Broadcast]) -> dict[str, str]:
+    """Names of all who ordered or decided, by id."""
+    named: set[str | None] = set()
+    for each in found:
+        named |= {each.author, each.approval.by}
+        if each.override is not None:
+            named |= {each.override.asked_by, each.override.second_by}
+    query = select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(named - {None}))
     return dict(connection.execute(query).all())
+
+
+def _known(audiences: Iterable[str], homes: Mapping[str, str]) -> list[str]:
+    """Areas, and stations there are; a group has no area of its own yet."""
+    return [each for each in audiences if each[:2] == "a-" or each[2:] in homes]
 
 
 def _listeners(tree: AreaTree, rows: Iterable[AnyRow]) -> Mapping[str, set[str]]:

@@ -1,6 +1,6 @@
 """Broadcasts with what they play to whom, decided orders, and documents to publish."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
 from loa_server.adapters.db.tables.base import Id, metadata
 from loa_server.adapters.db.types import Document, UtcDateTime
@@ -30,6 +30,7 @@ broadcast = Table(
     Column("replaces", Id, ForeignKey("broadcast.id"), index=True),
     Column("replaces_scope", String(20)),
     Column("replaces_occurrence", String(19)),
+    Column("at_once", Boolean, nullable=False, server_default=false()),
 )
 
 broadcast_bulletin = Table(
@@ -46,6 +47,8 @@ broadcast_audience = Table(
     Column("broadcast", Id, ForeignKey("broadcast.id"), primary_key=True),
     Column("audience", String(42), primary_key=True, index=True),
     Column("from_version", Integer, nullable=False),
+    Column("withheld_at", UtcDateTime),
+    Column("withheld_code", String(60)),
 )
 
 priority_order = Table(

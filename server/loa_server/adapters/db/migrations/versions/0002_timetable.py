@@ -237,5 +237,12 @@ def _timetable() -> None:
     op.add_column(
         "broadcast", sa.Column("replaces_occurrence", sa.String(length=19), nullable=True)
     )
+    op.add_column(
+        "broadcast", sa.Column("at_once", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.add_column("broadcast_audience", sa.Column("withheld_at", UtcDateTime(), nullable=True))
+    op.add_column(
+        "broadcast_audience", sa.Column("withheld_code", sa.String(length=60), nullable=True)
+    )
     op.create_index(op.f("ix_broadcast_approval"), "broadcast", ["approval"], unique=False)
     op.create_index(op.f("ix_broadcast_replaces"), "broadcast", ["replaces"], unique=False)

@@ -1,0 +1,140 @@
+"""What a new broadcast meets: the rows that are asked, and the domain that judges them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from loa_agent.protocol import documents as wire
+
+from loa_server.application.ports import Calendars, Transaction
+from loa_server.domain.approval import areas_of
+from loa_server.domain.areas import AreaTree
+from loa_server.domain.broadcasts import Broadcast, on_air
+from loa_server.domain.conflicts import Conflict, Scene, Timetable, judge
+from loa_server.domain.listening import listeners
+from loa_server.domain.permission import Span, not_permitted, spans_to_judge
+from loa_server.domain.problems import Problem
+from loa_server.domain.stations import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Areas, stations and calendars, read once for one judgement."""
+
+    tree: AreaTree
+    stations: Sequence[Station]
+    calendars: Calendars
+    zone: str
+
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """The area of each station in use."""
+        return {each.id: each.area for each in self.stations}
+
+    def reached(self, audiences: Iterable[str]) -> list[Station]:
+        """Stations in use that listen to any of these audiences."""
+        wanted = set(audiences)
+        by_area = {
+            area: not wanted.isdisjoint(f"a-{each.id}" for each in self.tree.path(area))
+            for area in {station.area for station in self.stations}
+        }
+        return [s for s in self.stations if by_area[s.area] or f"s-{s.id}" in wanted]
+
+    def areas(self, broadcast: Broadcast) -> frozenset[str]:
+        """The areas a broadcast is meant for; those of retired stations are passed over."""
+        known = [a for a in broadcast.audiences if a[:2] != "s-" or a[2:] in self.homes]
+        return areas_of(known, self.homes)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A broadcast as it would travel, what keeps it from it, and what it meets."""
+
+    travelling: wire.Broadcast
+    spans: Sequence[Span]
+    station_count: int
+    problems: Sequence[Problem]
+    conflicts: Sequence[Conflict]
+
+
+def read_places(rows: Transaction, zone: str) -> Places:
+    """Places as they are now; stations out of use or of areas no longer in force left out."""
+    tree = rows.places.tree()
+    stations = [s for s in rows.places.stations() if s.retired_at is None and tree.has(s.area)]
+    return Places(tree, stations, rows.places.calendars(), zone)
+
+
+def judged(
+    rows: Transaction,
+    places: Places,
+    meant: Broadcast,
+    now: datetime,
+    instead: Broadcast | None = None,
+) -> Judged:
+    """Meet hours, caps and all other broadcasts.
+
+    Args:
+        rows: Where the others are read.
+        places: Read in the same transaction.
+        meant: The broadcast as it would be kept; its approval counts as given.
+        now: The instant of judging.
+        instead: A broadcast in force as it will be once `meant` has taken over from it.
+
+    Raises:
+        Problem: `no_audience`, `start_in_past`, `bulletin_not_ready`.
+    """
+    reached = places.reached(meant.audiences)
+    if not reached:
+        raise Problem("no_audience", {"field": "audiences", "audiences": list(meant.audiences)})
+    pieces = rows.broadcasts.pieces(meant.bulletins)
+    travelling = on_air(
+        meant, tuple(pieces[each] for each in meant.bulletins), places.calendars.of(meant.area), now
+    )
+    spans = spans_to_judge(travelling, now)
+    if not spans:
+        raise Problem("start_in_past", {"field": "when", "start": meant.rule.start})
+    others = _others(rows, places, reached, meant, instead, now)
+    heard = {*others.carried, *meant.audiences, *(f"a-{area}" for area in others.orders)}
+    found = listeners(reached, places.tree, places.zone, heard)
+    alone = not_permitted(travelling, found, places.tree, spans, now)
+    verdict = judge(travelling, meant, others, Scene(found, places.tree, spans, now))
+    problems = {each.code: each for each in (*verdict.problems, *alone)}
+    return Judged(travelling, spans, len(reached), list(problems.values()), verdict.conflicts)
+
+
+def _others(
+    rows: Transaction,
+    places: Places,
+    reached: Sequence[Station],
+    meant: Broadcast,
+    instead: Broadcast | None,
+    now: datetime,
+) -> Timetable:
+    """All else in force at the stations reached."""
+    tree = places.tree
+    areas = {station.area for station in reached}
+    paths = {each.id for area in areas for each in tree.path(area)}
+    audiences = {f"a-{area}" for area in paths} | {f"s-{each.id}" for each in reached}
+    known = {each.id: each for each in rows.broadcasts.in_force(audiences, now)}
+    known.pop(meant.id, None)
+    if instead is not None and instead.id in known:
+        known[instead.id] = instead
+    carried = _carried(rows, places, known, audiences, now)
+    return Timetable(carried, known, rows.broadcasts.orders(paths))
+
+
+def _carried(
+    rows: Transaction,
+    places: Places,
+    known: Mapping[str, Broadcast],
+    audiences: set[str],
+    now: datetime,
+) -> Mapping[str, tuple[wire.Broadcast, ...]]:
+    pieces = rows.broadcasts.pieces({each for one in known.values() for each in one.bulletins})
+    carried: dict[str, list[wire.Broadcast]] = {}
+    for one in known.values():
+        bulletins = tuple(pieces[each] for each in one.bulletins)
+        travelling = on_air(one, bulletins, places.calendars.of(one.area), now)
+        for audience in audiences.intersection(one.audiences):
+            carried.setdefault(audience, []).append(travelling)
+    return {audience: tuple(found) for audience, found in carried.items()}
