@@ -295,6 +295,7 @@ class TestVolume:
 
 def test_what_became_of_an_occurrence_is_forgotten_after_a_week(station: FakeStation) -> None:
     station.receive(a_manifest(a_broadcast("news", rrule="FREQ=DAILY")))
+    station.disconnect()
     station.until(NOON + timedelta(days=19, hours=1))
 
     assert station.brain is not None
