@@ -113,8 +113,11 @@ def _worked_in(schedule: Schedule, calendar: Calendar, today: date) -> Rule:
 
 
 def _first_at(rule: Rule, at: time, first: datetime, last: datetime) -> datetime | None:
-    """The first regular start at a time of day: RFC 5545 wants an entry to begin on one."""
-    alone = rule.model_copy(update={"times": (f"{at:%H:%M}",), "dates": (), "except_dates": ()})
+    """The first regular start at a time of day: RFC 5545 wants an entry to begin on one.
+
+    None when there is none, or all are left out.
+    """
+    alone = rule.model_copy(update={"times": (f"{at:%H:%M}",), "dates": ()})
     if not rule.times:
         alone = alone.model_copy(update={"times": ()})
     begin = first
