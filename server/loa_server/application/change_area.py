@@ -1,8 +1,10 @@
 """An area gets another name, code or kind, or settings of its own."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from loa_server.application.find_area import find_area
+from loa_server.application.judging import manifests_heard
 from loa_server.application.ports import Transaction
 from loa_server.application.services import Services
 from loa_server.domain.area_change import (
@@ -19,6 +21,7 @@ from loa_server.domain.rights import Deed, require
 
 STRUCTURE = frozenset({"name", "code", "kind"})
 SETTINGS = frozenset({"zone", "hours", "caps", "volumes"})
+PERMISSION = frozenset({"zone", "hours", "caps"})
 APPROVAL = frozenset({"self_approval"})
 
 
@@ -55,7 +58,7 @@ def change_area(services: Services, actor: Account, *, area: str, wish: AreaWish
         _require_rights(actor, tree, area, changed)
         _require_fits(tree, after, changed)
         rows.areas.keep([(before, after)], now)
-        _make_due(rows, area, changed)
+        _make_due(rows, tree, area, changed, now)
         facts = {
             "before": settings_facts(before, changed),
             "after": settings_facts(after, changed),
@@ -92,8 +95,12 @@ def _require_fits(tree: AreaTree, after: Area, changed: set[str]) -> None:
             require_kind_fits(after, each.called)
 
 
-def _make_due(rows: Transaction, area: str, changed: set[str]) -> None:
+def _make_due(
+    rows: Transaction, tree: AreaTree, area: str, changed: set[str], now: datetime
+) -> None:
     """Stations hear of hours, zone and loudness, but not of what an area is called."""
     if changed & SETTINGS:
         stations = rows.areas.stations_under(frozenset({area}))
         rows.documents_changed(*(f"config/{each.id}" for each in stations))
+        if changed & PERMISSION:
+            rows.documents_changed(*manifests_heard(rows, tree, stations, now))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from loa_server.application.find_area import find_station
+from loa_server.application.judging import manifests_heard
 from loa_server.application.services import Services
 from loa_server.domain.area_limits import LimitsWish, settings_facts
 from loa_server.domain.audit import AuditRow
@@ -46,6 +47,8 @@ def change_station(services: Services, actor: Account, *, station: str, wish: St
             require(actor.grants, tree, Deed.OPERATE, before.area)
         rows.areas.keep_stations([after])
         rows.documents_changed(f"config/{station}")
+        if changed & LIMITS:
+            rows.documents_changed(*manifests_heard(rows, tree, [after], now))
         facts = {
             "before": settings_facts(before, changed),
             "after": settings_facts(after, changed),

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from loa_agent.protocol import documents as wire
 
 from loa_server.application.ports import Calendars, Transaction
 from loa_server.domain.approval import areas_of
-from loa_server.domain.areas import AreaTree
-from loa_server.domain.broadcasts import Broadcast, on_air
+from loa_server.domain.areas import AreaTree, station_audiences
+from loa_server.domain.broadcasts import COMPILED_AHEAD, COMPILED_BACK, Broadcast, on_air
 from loa_server.domain.conflicts import Conflict, Scene, Timetable, judge
+from loa_server.domain.holidays import Calendar
 from loa_server.domain.listening import listeners
-from loa_server.domain.permission import Span, not_permitted, spans_to_judge
+from loa_server.domain.permission import LOOK_AHEAD, Span, not_permitted, spans_to_judge
 from loa_server.domain.problems import Problem
+from loa_server.domain.schedule import starts
+from loa_server.domain.standing import FAR
 from loa_server.domain.stations import Station
 
 
@@ -86,10 +90,11 @@ def judged(
     reached = places.reached(meant.audiences)
     if not reached:
         raise Problem("no_audience", {"field": "audiences", "audiences": list(meant.audiences)})
+    calendar = places.calendars.of(meant.area)
+    now = _when_told(meant, calendar, now)
     pieces = rows.broadcasts.pieces(meant.bulletins)
-    travelling = on_air(
-        meant, tuple(pieces[each] for each in meant.bulletins), places.calendars.of(meant.area), now
-    )
+    bulletins = tuple(pieces[each] for each in meant.bulletins)
+    travelling = on_air(meant, bulletins, calendar, now)
     spans = spans_to_judge(travelling, now)
     if not spans:
         raise Problem("start_in_past", {"field": "when", "start": meant.rule.start})
@@ -100,6 +105,35 @@ def judged(
     verdict = judge(travelling, meant, others, Scene(found, places.tree, spans, now))
     problems = {each.code: each for each in (*verdict.problems, *alone)}
     return Judged(travelling, spans, len(reached), list(problems.values()), verdict.conflicts)
+
+
+def _when_told(meant: Broadcast, calendar: Calendar, now: datetime) -> datetime:
+    """The instant to judge as of: `now`, or when stations will be told of a first start far off.
+
+    A series only on Tết, ordered in autumn, has nothing yet in what would travel today.
+    """
+    zone = ZoneInfo(meant.rule.zone)
+    begin = now.astimezone(zone).replace(tzinfo=None)
+    first = next(starts(meant.schedule, calendar, begin, begin + FAR), None)
+    if first is None or first - begin <= COMPILED_AHEAD - LOOK_AHEAD:
+        return now
+    return first.replace(tzinfo=zone).astimezone(UTC) - COMPILED_BACK
+
+
+def manifests_heard(
+    rows: Transaction, tree: AreaTree, stations: Iterable[Station], now: datetime
+) -> frozenset[str]:
+    """The manifests that say anything at these stations.
+
+    Due when hours or caps there change: what becomes wholly silent is left out of them, what does
+    not any more is told again.
+    """
+    used = [each for each in stations if each.retired_at is None and tree.has(each.area)]
+    audiences = {a for each in used for a in station_audiences(tree, each.id, each.area)}
+    found = rows.broadcasts.in_force(audiences, now) if audiences else ()
+    return frozenset(
+        f"manifest/{a}" for one in found for a in audiences.intersection(one.audiences)
+    )
 
 
 def _others(

@@ -148,6 +148,9 @@ class Broadcasts(Protocol):
         """How many broadcasts the fullest of these manifests holds."""
 
     def stop(self, broadcast: str, now: datetime) -> None: ...
+    def withhold(self, broadcast: str, audience: str, code: str | None, now: datetime) -> bool:
+        """Note why an audience is not told of it, or that it is again; False when known."""
+
     def order(self, area: str) -> tuple[str, ...]:
         """Priority broadcasts as an area decided, the one that goes first first."""
 

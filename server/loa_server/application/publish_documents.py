@@ -41,10 +41,14 @@ class DueDocument:
 
 @dataclass(frozen=True, slots=True)
 class ManifestContent:
-    """What an audience plays; `level` is the depth of its area."""
+    """What an audience plays; `level` is the depth of its area.
+
+    `order` is what the area decided about priority broadcasts, the first goes first.
+    """
 
     level: int
     broadcasts: tuple[Broadcast, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def _manifest(desk: DocumentDesk, audience: str, version: int, now: datetime) ->
         not_after=now + VALID_FOR,
         level=content.level,
         broadcasts=content.broadcasts,
+        order=content.order,
     )
 
 

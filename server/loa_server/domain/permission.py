@@ -56,18 +56,16 @@ def not_permitted(
 def wholly_silent(
     broadcast: wire.Broadcast, limits: Limits, spans: Iterable[Span], now: datetime
 ) -> str | None:
-    """The code by which nothing of it to come may sound there; None when some may, or it is over.
+    """The code by which nothing of it may sound there from now on.
 
-    `spans` begin at `now` or later: what has sounded does not count.
+    None when some of it may, or when nothing of it is to come.
     """
     alone = [manifest("a-x", 0, [broadcast], now)]
     settings = config(limits, now)
     code = None
     for begin, end in spans:
         for planned in timeline(alone, settings, begin, end):
-            if planned.occurrence.starts_at < now:
-                continue
-            if planned.sounds or planned.reason not in CODES:
+            if any(sound.end > now for sound in planned.sounds) or planned.reason not in CODES:
                 return None
             code = code or CODES[planned.reason]
     return code

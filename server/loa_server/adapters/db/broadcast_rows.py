@@ -158,6 +158,18 @@ class BroadcastRows:
         where = broadcasts.c.id == broadcast
         self._connection.execute(update(broadcasts).where(where).values(stopped_at=now))
 
+    def withhold(self, broadcast: str, audience: str, code: str | None, now: datetime) -> bool:
+        """Note why an audience is not told of it, or that it is again; False when known."""
+        withheld = broadcast_audience.c.withheld_at
+        mine = (
+            broadcast_audience.c.broadcast == broadcast,
+            broadcast_audience.c.audience == audience,
+            withheld.is_not(None) if code is None else withheld.is_(None),
+        )
+        values = {"withheld_at": None if code is None else now, "withheld_code": code}
+        changed = self._connection.execute(update(broadcast_audience).where(*mine).values(values))
+        return changed.rowcount > 0
+
     def order(self, area: str) -> tuple[str, ...]:
         """Priority broadcasts as an area decided, the one that goes first first."""
         return read_orders(self._connection, [area]).get(area, ())

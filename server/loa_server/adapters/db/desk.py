@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from loa_agent.protocol.documents import MAX_ORDER
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
+from loa_server.adapters.db.broadcast_rows import read_orders
 from loa_server.adapters.db.broadcast_views import as_they_travel
 from loa_server.adapters.db.broadcasts import in_force, read_broadcasts
 from loa_server.adapters.db.calendars import read_calendars
@@ -14,6 +16,7 @@ from loa_server.adapters.db.places import read_tree
 from loa_server.adapters.db.tables import broadcast as broadcasts
 from loa_server.adapters.db.tables import broadcast_audience, document
 from loa_server.adapters.db.tables import station as stations
+from loa_server.adapters.db.withholding import note_withheld, read_listeners, withheld_codes
 from loa_server.application.messaging import StationAccess
 from loa_server.application.publish_documents import (
     DueDocument,
@@ -21,10 +24,8 @@ from loa_server.application.publish_documents import (
     StationSettings,
 )
 from loa_server.domain.areas import AreaTree, station_audiences
+from loa_server.domain.listening import level_of
 from loa_server.domain.stations import Station
-
-GROUP_LEVEL = 4
-STATION_LEVEL = 5
 
 
 class DbDesk:
@@ -68,19 +69,28 @@ class DbDesk:
         return [DueDocument(row.key, row.version, row.mark) for row in rows]
 
     def manifest(self, audience: str) -> ManifestContent | None:
-        """Content for an audience; None when there is no such audience any more."""
+        """Content for an audience; None when there is no such audience any more.
+
+        What hours or caps changed since have made wholly silent there is left out and noted.
+        """
         now = self._clock()
         with reading(self._engine) as connection:
-            level = _level(connection, audience)
+            tree = read_tree(connection)
+            level = _level(connection, tree, audience)
             if level is None:
                 return None
             mine = select(broadcast_audience.c.broadcast).where(
                 broadcast_audience.c.audience == audience
             )
             found = read_broadcasts(connection, broadcasts.c.id.in_(mine), in_force(now))
-            kept = read_calendars(connection, read_tree(connection))
+            kept = read_calendars(connection, tree)
             travelling = as_they_travel(connection, found, kept, now)
-        return ManifestContent(level, tuple(travelling[each.id] for each in found))
+            listening = read_listeners(connection, tree, self._zone, audience)
+            order = _order(connection, audience, now)
+        codes = withheld_codes(travelling, listening, now)
+        note_withheld(self._engine, audience, found, codes, now)
+        told = tuple(travelling[each.id] for each in found if each.id not in codes)
+        return ManifestContent(level, told, order)
 
     def settings(self, station: str) -> StationSettings | None:
         """Settings of a station; None when there is no such station any more."""
@@ -151,14 +161,25 @@ def _settings(station: Station, tree: AreaTree, zone: str) -> StationSettings:
     )
 
 
-def _level(connection: Connection, audience: str) -> int | None:
-    """Depth of an audience; the higher area wins inside a class."""
+def _level(connection: Connection, tree: AreaTree, audience: str) -> int | None:
+    """Depth of an audience in force; the higher area wins inside a class."""
     kind, _, name = audience.partition("-")
-    if kind == "a":
-        tree = read_tree(connection)
-        return tree.get(name).level if tree.has(name) else None
+    if kind == "a" and not tree.has(name):
+        return None
     if kind == "s":
         query = select(stations.c.retired_at).where(stations.c.id == name)
         row = connection.execute(query).first()
-        return None if row is None or row.retired_at is not None else STATION_LEVEL
-    return GROUP_LEVEL
+        if row is None or row.retired_at is not None:
+            return None
+    return level_of(audience, tree)
+
+
+def _order(connection: Connection, audience: str, now: datetime) -> tuple[str, ...]:
+    """What an area decided about priority broadcasts that are not over."""
+    kind, _, area = audience.partition("-")
+    decided = read_orders(connection, [area]).get(area, ()) if kind == "a" else ()
+    if not decided:
+        return ()
+    query = select(broadcasts.c.id).where(broadcasts.c.id.in_(decided), in_force(now))
+    running = set(connection.execute(query).scalars())
+    return tuple(each for each in decided if each in running)[:MAX_ORDER]

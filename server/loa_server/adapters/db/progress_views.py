@@ -105,7 +105,7 @@ def _row(
     one = told.plays.get(row.id)
     refusals = [told.refusals[row.id, key] for key in keys if (row.id, key) in told.refusals]
     heard = Heard(
-        received=any(versions.get(key, 0) >= version for key, version in keys.items()),
+        received=any(0 < version <= versions.get(key, 0) for key, version in keys.items()),
         fetched=told.blobs <= told.held.get(row.id, set()),
         play=one,
         refusal=next(iter(refusals), None),
