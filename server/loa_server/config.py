@@ -7,12 +7,25 @@ given are made at the first start and kept in the data folder, readable by the o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
 MIN_SECRET_LENGTH = 16
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SmtpTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 class SettingsError(Exception):
@@ -48,6 +61,20 @@ class Settings:
     broker_user: str = "loa-server"
     broker_password: str | None = None
     zone: str = "Asia/Ho_Chi_Minh"
+    oidc_issuer: str | None = None
+    """A provider that says who people are; None leaves passwords alone."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str = "OpenID"
+    """What people call that provider."""
+    smtp_host: str | None = None
+    """The mail server; None means that no letters are sent."""
+    smtp_port: int = 587
+    smtp_username: str | None = None
+    smtp_password: str | None = None
+    smtp_from: str | None = None
+    """The address letters come from; needed with a mail server."""
+    smtp_tls: SmtpTls = SmtpTls.STARTTLS
 
     @property
     def database(self) -> str:
@@ -79,7 +106,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from `LOA_*`; raises SettingsError on a value that does not parse."""
     env = _Environment(environ)
     plain = Settings(data=env.read("data", Path, Path("var")).absolute())
-    return Settings(
+    settings = Settings(
         data=plain.data,
         host=env.read("host", str, plain.host),
         port=env.read("port", _port, plain.port),
@@ -99,7 +126,30 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         broker_user=env.read("broker_user", str, plain.broker_user),
         broker_password=env.secret("broker_password", MIN_SECRET_LENGTH),
         zone=env.read("zone", str, plain.zone),
+        oidc_issuer=env.read("oidc_issuer", _issuer, plain.oidc_issuer),
+        oidc_client_id=env.read("oidc_client_id", str, "") or None,
+        oidc_client_secret=env.secret("oidc_client_secret"),
+        oidc_name=env.read("oidc_name", str, plain.oidc_name),
+        smtp_host=env.read("smtp_host", str, "") or None,
+        smtp_port=env.read("smtp_port", _port, plain.smtp_port),
+        smtp_username=env.read("smtp_username", str, "") or None,
+        smtp_password=env.secret("smtp_password"),
+        smtp_from=env.read("smtp_from", _address, "") or None,
+        smtp_tls=env.read("smtp_tls", SmtpTls, plain.smtp_tls),
     )
+    _require_mail(settings)
+    return settings
+
+
+def _require_mail(settings: Settings) -> None:
+    """A mail server needs a sender's address, and a password a protected way to it."""
+    if settings.smtp_host is None:
+        return
+    if settings.smtp_from is None:
+        raise SettingsError("LOA_SMTP_FROM: needed with LOA_SMTP_HOST")
+    open_way = settings.smtp_tls is SmtpTls.NONE and settings.smtp_host not in LOOPBACK
+    if open_way and settings.smtp_password is not None:
+        raise SettingsError("LOA_SMTP_TLS: none would send LOA_SMTP_PASSWORD in the clear")
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
@@ -144,11 +194,26 @@ def _secret_file(name: str, path: Path) -> str:
         raise SettingsError(f"{name}_FILE: {error}") from error
 
 
+def _issuer(text: str) -> str | None:
+    parts = urlsplit(text)
+    here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+    if not parts.hostname or not (parts.scheme == "https" or here):
+        raise ValueError("not an https address")
+    return text
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 < port < 1 << 16:
         raise ValueError("not a port")
     return port
+
+
+def _address(text: str) -> str:
+    try:
+        return Address(addr_spec=text).addr_spec
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise ValueError("not an e-mail address") from error
 
 
 def _count(text: str) -> int:

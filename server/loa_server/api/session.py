@@ -50,4 +50,8 @@ def leave() -> Response:
 
 def session_to_shape(found: SignedIn) -> Session:
     """Who is signed in, with the token that unsafe requests carry."""
-    return Session(csrf=found.csrf, account=account_to_shape(found.account))
+    return Session(
+        csrf=found.csrf,
+        account=account_to_shape(found.account),
+        mail_possible=services().mail_possible,
+    )

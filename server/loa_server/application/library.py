@@ -1,6 +1,6 @@
-"""Ports of the library: programmes, and what upper levels share."""
+"""Ports of the library: programmes, what upper levels share, and the evening letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -51,3 +51,16 @@ class Shares(Protocol):
 
     def programmes_for(self, programmes: Sequence[str], reach: Reach) -> frozenset[str]:
         """Which of these are shared with the reach."""
+
+
+class Evenings(Protocol):
+    """Who had their letter on which evening, by the local day `2026-11-23`."""
+
+    def done(self, days: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Accounts and days that were claimed."""
+
+    def claim(self, account: str, day: str, now: datetime) -> bool:
+        """Before the letter leaves; False when somebody else was first."""
+
+    def give_back(self, account: str, day: str) -> None:
+        """It did not leave: to be tried again."""

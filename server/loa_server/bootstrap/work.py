@@ -14,6 +14,7 @@ from loa_server.adapters.bus_paho import BusAddress, PahoBus
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.lagging import DbLagging
 from loa_server.adapters.db.ledger import DbSilent, open_ledger
+from loa_server.adapters.mailer_smtplib import SmtpAddress, SmtpMailer
 from loa_server.application.drop_sources import drop_sources
 from loa_server.application.heal_documents import heal_documents
 from loa_server.application.prepare_bulletin import prepare_next
@@ -31,6 +32,7 @@ from loa_server.domain.people import SESSION_IDLE
 from loa_server.domain.prepared_audio import AudioLimits
 from loa_server.workers.audio import work_on_audio
 from loa_server.workers.bridge import Bridge
+from loa_server.workers.evening import EveningLetters
 from loa_server.workers.periodic import Duty
 from loa_server.workers.together import Loop, run_together
 
@@ -39,6 +41,7 @@ logger = logging.getLogger(__name__)
 SWEEP_EVERY_S = 5
 HEAL_EVERY_S = 60
 CLEAN_EVERY_S = 3600
+MAIL_EVERY_S = 60
 CLAIMS_KEPT = timedelta(days=30)
 RUBBISH = (".incoming-*", ".preparing-*")
 RUBBISH_AFTER_S = 24 * 3600.0
@@ -98,13 +101,31 @@ def duties(settings: Settings, opened: Opened, bridge: Bridge) -> list[Duty]:
         for key in heal_documents(documents=DbLagging(opened.engine)):
             logger.warning("document_sent_again key=%s", key)
 
+    mailer = make_mailer(settings)
+    letters = [] if mailer is None else [EveningLetters(opened.services, mailer)]
     return [
+        *(Duty("evening_mail", MAIL_EVERY_S, each.turn) for each in letters),
         Duty("sweep_presence", SWEEP_EVERY_S, sweep),
         Duty("heal_documents", HEAL_EVERY_S, heal),
         Duty("forget", CLEAN_EVERY_S, partial(forget, opened.services)),
         Duty("clear", CLEAN_EVERY_S, partial(clear, settings.blobs)),
         Duty("drop_sources", CLEAN_EVERY_S, partial(drop_sources, opened.services)),
     ]
+
+
+def make_mailer(settings: Settings) -> SmtpMailer | None:
+    """What hands letters over, if there is a mail server."""
+    if settings.smtp_host is None or settings.smtp_from is None:
+        return None
+    address = SmtpAddress(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        tls=settings.smtp_tls,
+    )
+    return SmtpMailer(address)
 
 
 def forget(services: Services) -> None:

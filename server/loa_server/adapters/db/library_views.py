@@ -1,10 +1,12 @@
 """Bulletins as lists show them: one's own, and what came from above."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from loa_server.adapters.db.mapping import to_bulletin
-from loa_server.adapters.db.programme_views import read_origins
-from loa_server.adapters.db.reach import sounding_within, within
+from loa_server.adapters.db.mapping import AnyRow, to_bulletin
+from loa_server.adapters.db.programme_views import Origin, read_origins
+from loa_server.adapters.db.reach import sounding_within, touching, within
 from loa_server.adapters.db.shares import inside_open_to, open_to
 from loa_server.adapters.db.tables import account as accounts
 from loa_server.adapters.db.tables import area as areas
@@ -53,6 +55,7 @@ def _read(
             accounts.c.name.label("author_name"),
             areas.c.name.label("area_name"),
             within(bulletins.c.area, reach).label("own"),
+            touching(bulletins.c.area, reach).label("seen"),
         )
         .join(accounts, accounts.c.id == bulletins.c.author)
         .join(areas, areas.c.id == bulletins.c.area)
@@ -62,12 +65,17 @@ def _read(
     )
     rows = connection.execute(query).all()
     origins = read_origins(connection, reach, shares.c.bulletin, rows)
-    return [
-        BulletinView(
-            bulletin=to_bulletin(row),
-            author_name=row.author_name,
-            area_name=row.area_name,
-            shared_from=None if row.own else origins.get(row.id, row.area_name),
-        )
-        for row in rows
-    ]
+    return [_view(row, origins.get(row.id)) for row in rows]
+
+
+def _view(row: AnyRow, origin: Origin | None) -> BulletinView:
+    """Of what lies neither under the reach nor above it, the place and the author stay unsaid."""
+    bulletin = to_bulletin(row)
+    if row.own:
+        return BulletinView(bulletin, row.author_name, row.area_name)
+    if row.seen:
+        name = row.area_name if origin is None else origin.name
+        return BulletinView(bulletin, row.author_name, row.area_name, name)
+    known = origin or Origin("", "")
+    hidden = replace(bulletin, area=known.area, author="")
+    return BulletinView(hidden, "", known.name, known.name)

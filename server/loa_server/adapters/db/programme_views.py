@@ -1,6 +1,7 @@
 """The library as screens show it, in a fixed number of reads."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
@@ -43,6 +44,7 @@ def read_programmes(
             accounts.c.name.label("author_name"),
             areas.c.name.label("area_name"),
             own.label("own"),
+            touching(programmes.c.area, reach).label("seen"),
         )
         .join(accounts, accounts.c.id == programmes.c.author)
         .join(areas, areas.c.id == programmes.c.area)
@@ -61,13 +63,21 @@ def read_programmes(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The area something was handed down from."""
+
+    area: str
+    name: str
+
+
 def read_origins(
     connection: Connection, reach: Reach, what: ColumnElement[Any], rows: Sequence[AnyRow]
-) -> dict[str, str]:
-    """Who handed down the rows that are not the reach's own: names of areas by the row's id."""
+) -> dict[str, Origin]:
+    """Who handed down the rows that are not the reach's own, by the row's id."""
     foreign = [row.id for row in rows if not row.own]
     query = (
-        select(what.label("what"), areas.c.name)
+        select(what.label("what"), areas.c.id, areas.c.name)
         .join(areas, areas.c.id == shares.c.from_area)
         .where(
             what.in_(foreign),
@@ -76,7 +86,7 @@ def read_origins(
         )
         .order_by(shares.c.at)
     )
-    return {row.what: row.name for row in connection.execute(query)}
+    return {row.what: Origin(row.id, row.name) for row in connection.execute(query)}
 
 
 def read_share_views(
@@ -198,19 +208,21 @@ def _asked(tree: AreaTree, share: Share) -> int:
 
 
 def _programme_view(
-    row: AnyRow, programme: Programme, pieces: dict[str, Bulletin], shared_from: str | None
+    row: AnyRow, programme: Programme, pieces: dict[str, Bulletin], origin: Origin | None
 ) -> ProgrammeView:
+    """Of what lies neither under the reach nor above it, the place and the author stay unsaid."""
+    known = origin or Origin("", "")
     items = []
     for each in programme.items:
         piece = pieces[each.bulletin]
         length_ms = None if piece.voice is None else piece.voice.duration_ms
         items.append(ItemView(piece.id, piece.title, each.part, length_ms, piece.status))
     return ProgrammeView(
-        programme=programme,
-        area_name=row.area_name,
-        author_name=row.author_name,
+        programme=programme if row.seen else replace(programme, area=known.area, author=""),
+        area_name=row.area_name if row.seen else known.name,
+        author_name=row.author_name if row.seen else "",
         items=tuple(items),
         duration_ms=duration_ms(programme.items, pieces),
         ready=is_ready(programme.items, pieces),
-        shared_from=shared_from,
+        shared_from=None if row.own else known.name,
     )

@@ -1,0 +1,61 @@
+"""Words of the letters the server sends; the pages' words live beside them, the screens' in web."""
+
+from collections.abc import Mapping
+
+VI: Mapping[str, str] = {
+    "subject": "Lịch phát 24 giờ tới: {place}, {count} lượt",
+    "subject_early": "Lịch phát 24 giờ tới: {place}, {count} lượt, có giờ dễ gây phiền",
+    "greeting": "Kính gửi {name},",
+    "lead": "Từ {begin} đến {end}, các cụm loa của {place} sẽ phát như sau.",
+    "nothing": "Không có lượt phát nào.",
+    "early": "Giờ dễ gây phiền (trước 6 giờ hoặc từ 21 giờ)",
+    "sounding": "Các lượt phát",
+    "silent": "Không phát",
+    "line": "{time}  {title} ({class}), {length}. Nơi phát: {where}. Nơi đặt: {area}.",
+    "mark": "CHÚ Ý",
+    "hours_minutes": "{hours} giờ {minutes} phút",
+    "minutes": "{minutes} phút",
+    "seconds": "{seconds} giây",
+    "class.emergency": "khẩn cấp",
+    "class.live": "trực tiếp",
+    "class.priority": "ưu tiên",
+    "class.ordinary": "thường",
+    "fate.later": "Phát muộn hoặc bị ngắt quãng, nhường cho “{winner}”.",
+    "fate.cut": "Chỉ phát một phần.",
+    "fate.overlap": "Nhường cho “{winner}”.",
+    "fate.outside_hours": "Ngoài khung giờ cho phép.",
+    "fate.over_sessions": "Quá số buổi phát trong ngày.",
+    "fate.over_session_length": "Quá thời lượng một buổi.",
+    "fate.over_day_length": "Quá thời lượng trong ngày.",
+    "end": "Thư này do máy chủ Loa gửi mỗi tối. Tắt thư trong mục Tài khoản.",
+}
+
+EN: Mapping[str, str] = {
+    "subject": "The next 24 hours: {place}, {count} broadcasts",
+    "subject_early": "The next 24 hours: {place}, {count} broadcasts, some early or late",
+    "greeting": "Dear {name},",
+    "lead": "From {begin} to {end} the stations of {place} will play the following.",
+    "nothing": "Nothing will sound.",
+    "early": "Hours that wake people (before 6:00 or from 21:00 on)",
+    "sounding": "Broadcasts",
+    "silent": "Will not sound",
+    "line": "{time}  {title} ({class}), {length}. Where: {where}. Ordered by: {area}.",
+    "mark": "NOTE",
+    "hours_minutes": "{hours} h {minutes} min",
+    "minutes": "{minutes} min",
+    "seconds": "{seconds} s",
+    "class.emergency": "emergency",
+    "class.live": "live",
+    "class.priority": "priority",
+    "class.ordinary": "ordinary",
+    "fate.later": "Sounds later or with a break; “{winner}” goes first.",
+    "fate.cut": "Sounds in part only.",
+    "fate.overlap": "Gives way to “{winner}”.",
+    "fate.outside_hours": "Outside permitted hours.",
+    "fate.over_sessions": "More sessions than a day may have.",
+    "fate.over_session_length": "Longer than a session may be.",
+    "fate.over_day_length": "More than may sound in a day.",
+    "end": "The Loa server sends this letter each evening. Turn it off under Account.",
+}
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"vi": VI, "en": EN}
