@@ -21,13 +21,14 @@ export const plans = {
       `/timeline?${query({ begin: begin.toISOString(), end: end.toISOString(), area })}`,
     ),
   days: (from: string, to: string) => request<Day[]>('GET', `/days?${query({ from, to })}`),
-  preview: (order: unknown) => request<Preview>('POST', '/broadcasts/preview', order),
+  preview: (broadcast: string, change: Change) =>
+    request<Preview>('POST', `${of(broadcast)}/change/preview`, change),
   change: (broadcast: string, change: Change) =>
     request<Broadcast>('POST', `${of(broadcast)}/change`, change),
   cancel: (broadcast: string, localStart: string) =>
     request<void>('POST', `${of(broadcast)}/occurrences/${encodeURIComponent(localStart)}/cancel`),
-  end: (broadcast: string, occurrence: string) =>
-    request<void>('POST', `${of(broadcast)}/end`, { occurrence }),
+  end: (broadcast: string, localStart: string) =>
+    request<void>('POST', `${of(broadcast)}/end`, { occurrence: localStart }),
 }
 
 function query(wanted: Record<string, string>): URLSearchParams {

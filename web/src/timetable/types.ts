@@ -100,6 +100,8 @@ export interface Preview {
   duration_ms: number
   problems: { code: string; facts: Record<string, unknown> }[]
   conflicts: Conflict[]
+  /** There may be more than are listed. */
+  conflict_count: number
   needs: 'approval' | 'override' | 'nothing'
 }
 
@@ -107,8 +109,9 @@ export type Scope = 'one' | 'from_here' | 'all'
 
 export interface Change {
   scope: Scope
+  /** The local start it was ordered at: 2026-11-24T17:00. */
   occurrence: string
-  /** Local start: 2026-11-24T17:35. */
+  /** The local start it shall have. */
   start?: string
   slot_min?: number
 }
