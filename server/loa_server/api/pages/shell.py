@@ -16,7 +16,9 @@ from loa_server.domain.problems import Problem
 bp = Blueprint("shell", __name__)
 
 # The addresses of web/src/state/router.svelte.ts; a test compares.
-SCREENS = re.compile(r"/|/(ban-tin|buoi-phat|cum-loa|nhat-ky|phat|tai-khoan)(/[\w.~%-]+)?/?")
+SCREENS = re.compile(
+    r"/|/(24-gio-toi|ban-tin|buoi-phat|cum-loa|lich-phat|nhat-ky|phat|tai-khoan)(/[\w.~%-]+)?/?"
+)
 YEAR_S = 365 * 24 * 3600
 READY_MADE = (("br", ".br"), ("gzip", ".gz"))
 BUILD = "python tools/build_web.py"
