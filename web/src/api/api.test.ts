@@ -82,7 +82,7 @@ test('addresses lead to screens', () => {
   expect(routeOf('/no/such/place')).toEqual({ name: 'missing' })
 })
 
-const ORDER: Order = { bulletin: 'bt-1', audiences: ['a-x'], when: { mode: 'now' } }
+const ORDER: Order = { bulletins: ['bt-1'], audiences: ['a-x'], when: { mode: 'now' } }
 const AT = new Date('2026-11-24T10:00:00Z')
 const made = (id: string, created_at: string) => ({ id, bulletins: ['bt-1'], created_at }) as Broadcast
 

@@ -6,6 +6,7 @@ import type {
   Claim,
   Order,
   Play,
+  Preview,
   ProgressRow,
   Session,
   Station,
@@ -34,6 +35,7 @@ export const api = {
   broadcasts: () => request<Broadcast[]>('GET', '/broadcasts'),
   broadcast: (id: string) => request<Broadcast>('GET', at('broadcasts', id)),
   progress: (id: string) => request<ProgressRow[]>('GET', `${at('broadcasts', id)}/progress`),
+  previewOrder: (order: Order) => request<Preview>('POST', '/broadcasts/preview', order),
   send: (order: Order) => request<Broadcast>('POST', '/broadcasts', order),
   stop: (id: string) => request<void>('POST', `${at('broadcasts', id)}/stop`),
 

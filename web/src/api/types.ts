@@ -1,5 +1,5 @@
 /** The shapes of the API by the names the screens use; all made from web/openapi.json. */
-import type { Broadcast, BroadcastClass, Order } from './generated'
+import type { Broadcast, BroadcastClass, Order, OrderedRule } from './generated'
 
 export type {
   Account,
@@ -8,8 +8,13 @@ export type {
   Broadcast,
   Bulletin,
   Claim,
+  Conflict,
+  HolidayName,
+  HolidayPolicy,
+  LatePolicy,
   Order,
   Play,
+  Preview,
   ProgressRow,
   Session,
   Station,
@@ -20,4 +25,6 @@ export type {
 export type When = Broadcast['when']
 export type WishedWhen = Order['when']
 /** Emergencies are not ordered from this form. */
-export type OrderClass = Exclude<BroadcastClass, 'emergency'>
+export type OrderClass = Exclude<BroadcastClass, 'emergency' | 'live'>
+/** A series, with nothing left open. */
+export type RuleWhen = OrderedRule

@@ -12,6 +12,8 @@ export const broadcastTone: Record<Broadcast['status'], Tone> = {
   on_air: 'ember',
   finished: 'plain',
   stopped: 'plain',
+  waiting: 'warn',
+  refused: 'bad',
 }
 export const stationTone: Record<Station['status'], Tone> = {
   online: 'good',

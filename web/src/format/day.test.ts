@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Broadcast, Play } from '../api/types'
+import type { Play } from '../api/types'
+import type { Coming } from '../timetable/types'
 import { dayEntries, soundings } from './day'
 
 const ZONE = 'Asia/Ho_Chi_Minh'
@@ -17,15 +18,15 @@ const play = (more: Partial<Play>) =>
     ...more,
   }) as Play
 
-const daily = (next_at: string | null) =>
+const coming = (starts_at: string, more: Partial<Coming> = {}) =>
   ({
-    id: 'b2',
+    broadcast: 'b2',
     title: 'Thời tiết',
-    when: { mode: 'daily', times: ['05:30', '17:00', '19:00'], from: DAY, until: null },
-    next_at,
-    stopped_at: null,
-    audiences: [{ id: 'a-phu-cat', name: 'Xã Phù Cát' }],
-  }) as unknown as Broadcast
+    starts_at,
+    outcome: 'whole',
+    where: ['Xã Phù Cát'],
+    ...more,
+  }) as Coming
 
 test('plays of one instant are one line that counts who played', () => {
   const lines = soundings([
@@ -38,8 +39,13 @@ test('plays of one instant are one line that counts who played', () => {
   expect(lines[0]).toMatchObject({ heard: 2, partly: 0, missed: 1, worstMs: -3, playing: false })
 })
 
-test('a day shows what was, then what the server says is next and the rest of a daily rule', () => {
-  const entries = dayEntries(DAY, ZONE, [play({})], [daily('2026-11-24T10:00:00.000Z')])
+test('a day shows what was, then what the timetable says', () => {
+  const entries = dayEntries(DAY, ZONE, [play({})], [
+    coming('2026-11-24T10:00:00.000Z'),
+    coming('2026-11-24T10:00:00.000Z', { broadcast: 'b1' }),
+    coming('2026-11-24T12:00:00.000Z'),
+    coming('2026-11-24T13:00:00.000Z', { outcome: 'silent' }),
+  ])
 
   expect(entries.map((each) => [each.time, each.broadcast, each.state])).toEqual([
     ['17:00', 'b1', 'past'],
@@ -49,5 +55,5 @@ test('a day shows what was, then what the server says is next and the rest of a 
 })
 
 test('what is next on another day is not today', () => {
-  expect(dayEntries(DAY, ZONE, [], [daily('2026-11-24T22:30:00.000Z'), daily(null)])).toEqual([])
+  expect(dayEntries(DAY, ZONE, [], [coming('2026-11-24T22:30:00.000Z')])).toEqual([])
 })

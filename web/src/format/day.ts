@@ -1,4 +1,6 @@
-import type { Broadcast, Play } from '../api/types'
+import type { Play } from '../api/types'
+import { isSilent } from '../timetable/coming'
+import type { Coming } from '../timetable/types'
 import { minutesOf, wallOf } from './wall'
 
 /** What sounded at one instant, over all stations that wrote it down. */
@@ -57,12 +59,12 @@ export function soundings(plays: Play[]): Sounding[] {
   return [...found.values()]
 }
 
-/** One day as a list, earliest first: what the journals say, then what the server says is next. */
+/** One day as a list, earliest first: what the journals say, then what the timetable says. */
 export function dayEntries(
   day: string,
   zone: string,
   plays: Play[],
-  broadcasts: Broadcast[],
+  timeline: Coming[],
 ): DayEntry[] {
   const entries = new Map<string, DayEntry>()
   for (const sounding of soundings(plays)) {
@@ -75,11 +77,11 @@ export function dayEntries(
     const counts = { heard, partly, missed }
     entries.set(key, { key, broadcast, title, time, minutes, state, ...counts, where: [] })
   }
-  for (const broadcast of broadcasts) {
-    for (const time of comingTimes(broadcast, day, zone)) {
-      const key = `${broadcast.id} ${time}`
-      if (!entries.has(key)) entries.set(key, coming(key, broadcast, time))
-    }
+  for (const each of timeline) {
+    const wall = wallOf(new Date(each.starts_at), zone)
+    const key = `${each.broadcast} ${wall.time}`
+    if (wall.day !== day || entries.has(key) || isSilent(each)) continue
+    entries.set(key, coming(key, each, wall.time))
   }
   return [...entries.values()].sort((a, b) => a.minutes - b.minutes)
 }
@@ -94,27 +96,17 @@ function isWorse(ms: number, thanMs: number | null): boolean {
   return thanMs === null || Math.abs(ms) > Math.abs(thanMs)
 }
 
-/** `next_at` is the server's word; a daily rule names the later times of the same day itself. */
-function comingTimes(broadcast: Broadcast, day: string, zone: string): string[] {
-  if (!broadcast.next_at || broadcast.stopped_at) return []
-  const next = wallOf(new Date(broadcast.next_at), zone)
-  if (next.day !== day) return []
-  const rule = broadcast.when
-  const times = rule.mode === 'daily' ? rule.times.map((time) => time.slice(0, 5)) : []
-  return [next.time, ...times.filter((time) => time > next.time)]
-}
-
-function coming(key: string, broadcast: Broadcast, time: string): DayEntry {
+function coming(key: string, each: Coming, time: string): DayEntry {
   return {
     key,
-    broadcast: broadcast.id,
-    title: broadcast.title,
+    broadcast: each.broadcast,
+    title: each.title,
     time,
     minutes: minutesOf(time),
     state: 'coming',
     heard: 0,
     partly: 0,
     missed: 0,
-    where: broadcast.audiences.map((audience) => audience.name),
+    where: each.where,
   }
 }

@@ -49,18 +49,6 @@ test('the form opens at the next half hour and orders nothing by itself', () => 
   expect(whenOf(wish)).toEqual({ mode: 'now' })
 })
 
-test('a daily wish is sorted, without doubles, and needs a time', () => {
-  const wish = { ...freshWish('2026-11-24', '08:00'), mode: 'daily' as const }
-
-  expect(whenOf({ ...wish, times: ['17:00', '', '05:30', '17:00'] })).toEqual({
-    mode: 'daily',
-    times: ['05:30', '17:00'],
-    from: '2026-11-24',
-    until: null,
-  })
-  expect(whenOf({ ...wish, times: [''] })).toBeUndefined()
-})
-
 test('a time is understood as people type it, and never as afternoon by accident', () => {
   expect(['17:30', '1730', '17h30', '5h', '5', '05.30', '530'].map(timeTyped)).toEqual([
     '17:30',

@@ -284,6 +284,7 @@ export const en: Catalogue = {
   'send.class.ordinary_hint': 'Gives way to a priority bulletin at the same time.',
   'send.class.priority': 'Priority',
   'send.class.priority_hint': 'Goes before ordinary bulletins at the same time.',
+  'send.class.live': 'Live voice',
   'send.class.emergency': 'Emergency',
   'send.check': 'Check, then broadcast',
   'send.missing_where': 'Please choose where it plays.',

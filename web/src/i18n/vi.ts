@@ -283,6 +283,7 @@ export const vi = {
   'send.class.ordinary_hint': 'Nhường cho bản tin ưu tiên nếu trùng giờ.',
   'send.class.priority': 'Ưu tiên',
   'send.class.priority_hint': 'Được phát trước bản tin thường nếu trùng giờ.',
+  'send.class.live': 'Trực tiếp',
   'send.class.emergency': 'Khẩn cấp',
   'send.check': 'Xem lại rồi phát',
   'send.missing_where': 'Hãy chọn nơi nhận.',

@@ -3,13 +3,24 @@ import { backoffMs } from './backoff'
 import { heardFromServer, isLost, lostServer } from './connection.svelte'
 
 /** What the server counts; a counter that grew means that something of the subject changed. */
-export type Subject = 'stations' | 'bulletins' | 'broadcasts' | 'plays'
+const SUBJECTS = [
+  'stations',
+  'bulletins',
+  'broadcasts',
+  'plays',
+  'approvals',
+  'areas',
+  'people',
+  'programmes',
+  'requests',
+] as const
+export type Subject = (typeof SUBJECTS)[number]
 
 const SILENCE_MS = 45_000
 const POLL_MS = 15_000
 const NOT_STREAMING_BEFORE = 2
 
-const turns = $state<Record<Subject, number>>({ stations: 0, bulletins: 0, broadcasts: 0, plays: 0 })
+const turns = $state(Object.fromEntries(SUBJECTS.map((name) => [name, 0])) as Record<Subject, number>)
 const unread = new Set<Subject>()
 let counters: Partial<Record<Subject, number>> = {}
 let source: EventSource | undefined

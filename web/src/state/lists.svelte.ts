@@ -1,11 +1,15 @@
 import { api } from '../api'
 import type { Area, Broadcast, Bulletin, Play, Station } from '../api/types'
+import { plans } from '../timetable/api'
+import type { Coming } from '../timetable/types'
+import { exactNow } from './clock.svelte'
 import { resource, type Resource } from './resource.svelte'
 import { useZone } from './zone.svelte'
 
 /** How much of the play log the log itself shows. */
 export const PLAYS_IN_LOG = 500
 const PLAYS_OF_LATE = 100
+const DAY_MS = 24 * 3600 * 1000
 
 export const stationList = (): Resource<Station[]> =>
   resource('stations', api.stations, ['stations'])
@@ -23,6 +27,14 @@ export const latePlayList = (): Resource<Play[]> =>
 export const playList = (): Resource<Play[]> =>
   resource('plays', () => api.plays(PLAYS_IN_LOG), ['plays'])
 
+/** What will sound in the coming day, by the timetable itself. */
+export const comingList = (): Resource<Coming[]> =>
+  resource(
+    'coming',
+    () => plans.coming(exactNow(), new Date(exactNow().getTime() + DAY_MS), ''),
+    ['broadcasts', 'areas', 'stations'],
+  )
+
 /** Areas hardly ever change; they also say which zone the clocks on the walls are set to. */
 export const areaList = (): Resource<Area[]> =>
   resource(
@@ -33,5 +45,5 @@ export const areaList = (): Resource<Area[]> =>
       if (zone) useZone(zone)
       return areas
     },
-    ['stations'],
+    ['stations', 'areas'],
   )

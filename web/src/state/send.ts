@@ -21,7 +21,7 @@ export async function sendOnce(server: Server, order: Order, at: Date): Promise<
     if (!problem.unheard) throw problem
     const since = at.getTime() - CLOCK_SLACK_MS
     const found = (await server.broadcasts().catch(() => [])).find((each) => {
-      return each.bulletins.includes(order.bulletin) && Date.parse(each.created_at) >= since
+      return order.bulletins?.every((piece) => each.bulletins.includes(piece)) && Date.parse(each.created_at) >= since
     })
     if (found) return found
     throw problem

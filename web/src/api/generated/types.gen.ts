@@ -5,9 +5,136 @@ export type ClientOptions = {
 };
 
 /**
+ * Account
+ *
+ * Who is signed in, and what they may do where; `area` is where they belong.
+ *
+ * `deeds` names for each deed the areas at which, and under which, it is allowed.
+ */
+export type Account = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Mail Evening
+     */
+    mail_evening: boolean;
+    /**
+     * Second Factor
+     */
+    second_factor: boolean;
+    /**
+     * Grants
+     */
+    grants: Array<Grant>;
+    /**
+     * Deeds
+     */
+    deeds: {
+        [key in Deed]?: Array<string>;
+    };
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Locale
+     */
+    locale: string;
+};
+
+/**
+ * Deed
+ *
+ * What may be allowed.
+ */
+export type Deed = 'see' | 'write' | 'approve' | 'stop' | 'operate' | 'set_hours' | 'manage_people' | 'manage_areas' | 'audit';
+
+/**
+ * Grant
+ *
+ * A role held at an area; it reaches all that lies under it.
+ */
+export type Grant = {
+    role: Role;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+};
+
+/**
+ * Role
+ *
+ * What a person is at a place; one person may be several things.
+ */
+export type Role = 'author' | 'approver' | 'operator' | 'area_admin' | 'province_admin' | 'auditor';
+
+/**
+ * AccountChange
+ *
+ * What a person writes of themselves.
+ */
+export type AccountChange = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Mail Evening
+     */
+    mail_evening: boolean;
+    /**
+     * Locale
+     */
+    locale: string;
+};
+
+/**
+ * Approve
+ *
+ * `code` of the second factor is needed for what passes permitted hours or caps.
+ */
+export type Approve = {
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
  * Area
  *
- * An area with the zone and hours in force there; `level` 0 country .. 3 hamlet.
+ * An area with what is in force there; `level` is its depth, 0 the country.
  */
 export type Area = {
     /**
@@ -22,6 +149,7 @@ export type Area = {
      * Name
      */
     name: string;
+    kind: AreaKind;
     /**
      * Level
      */
@@ -38,10 +166,96 @@ export type Area = {
      * Hours
      */
     hours: Array<Window>;
+    caps: Caps;
+    /**
+     * Volumes
+     */
+    volumes: Array<VolumeWindow>;
+    /**
+     * Self Approval
+     */
+    self_approval: boolean;
+    own: Own;
     /**
      * Station Count
      */
     station_count: number;
+};
+
+/**
+ * AreaKind
+ *
+ * What a node is called; districts exist in data from before 1 July 2025 only.
+ */
+export type AreaKind = 'country' | 'province' | 'district' | 'commune' | 'hamlet';
+
+/**
+ * Caps
+ *
+ * Limits on sessions a day, minutes of a session and of a day; null is no limit.
+ */
+export type Caps = {
+    /**
+     * Sessions Per Day
+     */
+    sessions_per_day: number | null;
+    /**
+     * Session Min
+     */
+    session_min: number | null;
+    /**
+     * Day Min
+     */
+    day_min: number | null;
+};
+
+/**
+ * Own
+ *
+ * What an area or station decided itself; null is what stands above it.
+ */
+export type Own = {
+    /**
+     * Zone
+     */
+    zone: string | null;
+    /**
+     * Hours
+     */
+    hours: Array<Window> | null;
+    caps: Caps | null;
+    /**
+     * Volumes
+     */
+    volumes: Array<VolumeWindow> | null;
+    /**
+     * Self Approval
+     */
+    self_approval: boolean | null;
+};
+
+/**
+ * VolumeWindow
+ *
+ * How loud in these hours; of several the first that fits counts.
+ */
+export type VolumeWindow = {
+    /**
+     * Weekdays
+     */
+    weekdays: Array<number>;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Percent
+     */
+    percent: number;
 };
 
 /**
@@ -65,11 +279,314 @@ export type Window = {
 };
 
 /**
+ * AreaChange
+ *
+ * What is to be different; what is left out stays, a setting of null is taken from above.
+ */
+export type AreaChange = {
+    /**
+     * Hours
+     */
+    hours?: Array<WindowWish> | null;
+    caps?: CapsWish | null;
+    /**
+     * Volumes
+     */
+    volumes?: Array<VolumeWish> | null;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Code
+     */
+    code?: string;
+    kind?: AreaKind | null;
+    /**
+     * Zone
+     */
+    zone?: string | null;
+    /**
+     * Self Approval
+     */
+    self_approval?: boolean | null;
+};
+
+/**
+ * CapsWish
+ *
+ * Limits; what is left out is no limit.
+ */
+export type CapsWish = {
+    /**
+     * Sessions Per Day
+     */
+    sessions_per_day?: number | null;
+    /**
+     * Session Min
+     */
+    session_min?: number | null;
+    /**
+     * Day Min
+     */
+    day_min?: number | null;
+};
+
+/**
+ * VolumeWish
+ *
+ * How loud in these hours.
+ */
+export type VolumeWish = {
+    /**
+     * Weekdays
+     */
+    weekdays?: Array<number>;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Percent
+     */
+    percent: number;
+};
+
+/**
+ * WindowWish
+ *
+ * Permitted hours on some weekdays; without `weekdays` on all.
+ */
+export type WindowWish = {
+    /**
+     * Weekdays
+     */
+    weekdays?: Array<number>;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+};
+
+/**
+ * AreaDetail
+ *
+ * An area with its past, oldest first; one no longer in force says when it ended.
+ */
+export type AreaDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    kind: AreaKind;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Parent
+     */
+    parent: string | null;
+    /**
+     * Zone
+     */
+    zone: string;
+    /**
+     * Hours
+     */
+    hours: Array<Window>;
+    caps: Caps;
+    /**
+     * Volumes
+     */
+    volumes: Array<VolumeWindow>;
+    /**
+     * Self Approval
+     */
+    self_approval: boolean;
+    own: Own;
+    /**
+     * Station Count
+     */
+    station_count: number;
+    /**
+     * Valid From
+     */
+    valid_from: string | null;
+    /**
+     * Valid To
+     */
+    valid_to: string | null;
+    /**
+     * Replaced By
+     */
+    replaced_by: string | null;
+    /**
+     * Replaced By Name
+     */
+    replaced_by_name: string | null;
+    /**
+     * History
+     */
+    history: Array<AreaPast>;
+    /**
+     * Merged
+     */
+    merged: Array<Merged>;
+};
+
+/**
+ * AreaPast
+ *
+ * What an area was called, and where it stood, for some time; null has no known end.
+ */
+export type AreaPast = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    kind: AreaKind;
+    /**
+     * Parent
+     */
+    parent: string | null;
+    /**
+     * Parent Name
+     */
+    parent_name: string | null;
+    /**
+     * From
+     */
+    from: string | null;
+    /**
+     * To
+     */
+    to: string | null;
+};
+
+/**
+ * Merged
+ *
+ * An area that became part of another.
+ */
+export type Merged = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
+ * AreaImport
+ *
+ * A list of areas, or a province this server knows; only tried out without `apply`.
+ */
+export type AreaImport = {
+    /**
+     * File
+     */
+    file?: Blob | File | null;
+    /**
+     * Seed
+     */
+    seed?: string | null;
+    /**
+     * Apply
+     */
+    apply?: boolean;
+};
+
+/**
+ * AreaMove
+ *
+ * Where an area is to stand from now on.
+ */
+export type AreaMove = {
+    /**
+     * Parent
+     */
+    parent: string;
+};
+
+/**
+ * AreaPrecedence
+ *
+ * Priority broadcasts of an area in the order in which they win.
+ */
+export type AreaPrecedence = {
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Broadcasts
+     */
+    broadcasts: Array<PrecedenceRow>;
+};
+
+/**
+ * PrecedenceRow
+ *
+ * A priority broadcast heard in an area; `decided` tells whether the area placed it.
+ */
+export type PrecedenceRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Decided
+     */
+    decided: boolean;
+};
+
+/**
  * Broadcast
  *
  * A broadcast as a list shows it; `next_at` is null when nothing more will sound.
  *
- * `may_stop` is false for what was ordered above and only sounds here.
+ * `may_stop` and `may_change` are false for what was ordered above and only sounds here.
+ * `at_once` was meant to sound at once and begins when it is approved.
  */
 export type Broadcast = {
     /**
@@ -86,6 +603,10 @@ export type Broadcast = {
      */
     bulletins: Array<string>;
     /**
+     * Programme
+     */
+    programme: string | null;
+    /**
      * Audiences
      */
     audiences: Array<Audience>;
@@ -95,8 +616,25 @@ export type Broadcast = {
     when: ({
         mode: 'at';
     } & OrderedAt) | ({
-        mode: 'daily';
-    } & OrderedDaily);
+        mode: 'rule';
+    } & OrderedRule);
+    /**
+     * At Once
+     */
+    at_once: boolean;
+    late: Late;
+    /**
+     * Slot Ms
+     */
+    slot_ms: number | null;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
     /**
      * Author Name
      */
@@ -126,11 +664,54 @@ export type Broadcast = {
      */
     duration_ms: number;
     status: BroadcastStatus;
+    approval: Approval;
+    override: Override | null;
+    replaces: Replaces | null;
+    /**
+     * Withheld
+     */
+    withheld: Array<Withheld>;
     /**
      * May Stop
      */
     may_stop: boolean;
+    /**
+     * May Change
+     */
+    may_change: boolean;
+    /**
+     * May Approve
+     */
+    may_approve: boolean;
 };
+
+/**
+ * Approval
+ *
+ * Who decided, when, and what they said; nobody yet while it waits.
+ */
+export type Approval = {
+    state: ApprovalState;
+    /**
+     * By Name
+     */
+    by_name: string | null;
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+};
+
+/**
+ * ApprovalState
+ *
+ * Whether a broadcast may be told to stations: only what is approved ever is.
+ */
+export type ApprovalState = 'waiting' | 'approved' | 'refused';
 
 /**
  * Audience
@@ -153,14 +734,55 @@ export type Audience = {
  *
  * Mức ưu tiên, TT 39/2020/TT-BTTTT chapter III; the order of precedence is `PRECEDENCE`.
  */
-export type BroadcastClass = 'emergency' | 'priority' | 'ordinary';
+export type BroadcastClass = 'emergency' | 'live' | 'priority' | 'ordinary';
 
 /**
  * BroadcastStatus
  *
  * Where a broadcast stands as a whole.
  */
-export type BroadcastStatus = 'scheduled' | 'on_air' | 'finished' | 'stopped';
+export type BroadcastStatus = 'waiting' | 'refused' | 'scheduled' | 'on_air' | 'finished' | 'stopped';
+
+/**
+ * ChangeScope
+ *
+ * How much of a series a change takes the place of.
+ */
+export type ChangeScope = 'one' | 'from_here' | 'all';
+
+/**
+ * HolidayName
+ *
+ * Days of article 112(1) points a, b, e, c, d, đ in the order of a year; `own` an area's.
+ */
+export type HolidayName = 'new_year' | 'tet' | 'hung_kings' | 'reunification' | 'labour' | 'national' | 'own';
+
+/**
+ * HolidayPolicy
+ *
+ * What a rule does on the holidays it names.
+ */
+export type HolidayPolicy = 'as_usual' | 'not_on' | 'only_on' | 'other_times';
+
+/**
+ * Late
+ *
+ * How it gives way.
+ */
+export type Late = {
+    policy: LatePolicy;
+    /**
+     * Slip Min
+     */
+    slip_min: number;
+};
+
+/**
+ * LatePolicy
+ *
+ * What becomes of an occurrence that another one overlaps, or that cannot start on time.
+ */
+export type LatePolicy = 'join' | 'slip' | 'drop' | 'resume';
 
 /**
  * OrderedAt
@@ -179,15 +801,70 @@ export type OrderedAt = {
 };
 
 /**
- * OrderedDaily
+ * OrderedHolidays
  *
- * Every day at these local times, from a day on, until a day inclusive or for good.
+ * What the named holidays change.
  */
-export type OrderedDaily = {
+export type OrderedHolidays = {
+    policy: HolidayPolicy;
+    /**
+     * Days
+     */
+    days: Array<HolidayName>;
+    /**
+     * Times
+     */
+    times: Array<string>;
+};
+
+/**
+ * OrderedNth
+ *
+ * The first to fifth, or last (-1), ISO weekday of a month.
+ */
+export type OrderedNth = {
+    /**
+     * Week
+     */
+    week: number;
+    /**
+     * Weekday
+     */
+    weekday: number;
+};
+
+/**
+ * OrderedRepeat
+ *
+ * How a series comes back; what does not belong to its unit is null.
+ */
+export type OrderedRepeat = {
+    /**
+     * Every
+     */
+    every: number;
+    unit: Unit;
+    /**
+     * Weekdays
+     */
+    weekdays: Array<number> | null;
+    /**
+     * Month Day
+     */
+    month_day: number | null;
+    nth: OrderedNth | null;
+};
+
+/**
+ * OrderedRule
+ *
+ * A series as it was chosen, and as it can be sent again.
+ */
+export type OrderedRule = {
     /**
      * Mode
      */
-    mode: 'daily';
+    mode: 'rule';
     /**
      * Times
      */
@@ -200,12 +877,92 @@ export type OrderedDaily = {
      * Until
      */
     until: string | null;
+    repeat: OrderedRepeat;
+    /**
+     * Extra
+     */
+    extra: Array<string>;
+    /**
+     * Left Out
+     */
+    left_out: Array<string>;
+    holidays: OrderedHolidays;
+};
+
+/**
+ * Override
+ *
+ * A wish to pass permitted hours and caps; nobody's second name: it passes nothing yet.
+ */
+export type Override = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Asked By Name
+     */
+    asked_by_name: string;
+    /**
+     * Second By Name
+     */
+    second_by_name: string | null;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
+ * Replaces
+ *
+ * What it takes the place of once approved; `occurrence` is a local start.
+ */
+export type Replaces = {
+    /**
+     * Broadcast
+     */
+    broadcast: string;
+    scope: ChangeScope;
+    /**
+     * Occurrence
+     */
+    occurrence: string | null;
+};
+
+/**
+ * Unit
+ *
+ * What `every` counts.
+ */
+export type Unit = 'day' | 'week' | 'month';
+
+/**
+ * Withheld
+ *
+ * An audience that is not told of it any more: permitted nowhere there since `at`.
+ */
+export type Withheld = {
+    /**
+     * Audience
+     */
+    audience: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * At
+     */
+    at: string;
 };
 
 /**
  * Bulletin
  *
  * A bulletin; `code` and `facts` say why it was rejected or still waits.
+ *
+ * `shared_from` names the area above that handed it down, or whose order it sounds by.
  */
 export type Bulletin = {
     /**
@@ -259,6 +1016,14 @@ export type Bulletin = {
      * Bytes
      */
     bytes: number | null;
+    /**
+     * Shared From
+     */
+    shared_from: string | null;
+    /**
+     * May Delete
+     */
+    may_delete: boolean;
 };
 
 /**
@@ -267,6 +1032,96 @@ export type Bulletin = {
  * Where an upload stands.
  */
 export type BulletinStatus = 'preparing' | 'ready' | 'rejected';
+
+/**
+ * CalendarDay
+ *
+ * A day; `holiday` is one of the law's names or an area's own words.
+ */
+export type CalendarDay = {
+    /**
+     * Date
+     */
+    date: string;
+    lunar: Lunar;
+    /**
+     * Holiday
+     */
+    holiday: string | null;
+};
+
+/**
+ * Lunar
+ *
+ * A day of the lunar calendar; `leap` marks a leap month.
+ */
+export type Lunar = {
+    /**
+     * Day
+     */
+    day: number;
+    /**
+     * Month
+     */
+    month: number;
+    /**
+     * Leap
+     */
+    leap: boolean;
+};
+
+/**
+ * CalendarFile
+ *
+ * A file and for whom it is meant, ids parted by commas; without `apply` nothing is ordered.
+ */
+export type CalendarFile = {
+    /**
+     * File
+     */
+    file: Blob | File;
+    /**
+     * Audiences
+     */
+    audiences: string;
+    /**
+     * Apply
+     */
+    apply?: boolean;
+};
+
+/**
+ * Change
+ *
+ * What is different from `occurrence` (a local start) on; what is left out stays.
+ */
+export type Change = {
+    scope: ChangeScope;
+    /**
+     * Occurrence
+     */
+    occurrence: string;
+    /**
+     * Start
+     */
+    start?: string | null;
+    /**
+     * Slot Min
+     */
+    slot_min?: number | null;
+    /**
+     * Audiences
+     */
+    audiences?: Array<string> | null;
+    /**
+     * Bulletins
+     */
+    bulletins?: Array<string> | null;
+    /**
+     * Programme
+     */
+    programme?: string | null;
+};
 
 /**
  * Claim
@@ -293,9 +1148,130 @@ export type Claim = {
 };
 
 /**
+ * CodeProof
+ *
+ * A one-time code.
+ */
+export type CodeProof = {
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
+ * Coming
+ *
+ * One occurrence with one fate; `where` are the fewest names, `stations` the first of all.
+ */
+export type Coming = {
+    /**
+     * Occurrence
+     */
+    occurrence: string;
+    /**
+     * Broadcast
+     */
+    broadcast: string;
+    /**
+     * Title
+     */
+    title: string;
+    class: BroadcastClass;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Sounds
+     */
+    sounds: Array<Sound>;
+    outcome: Outcome;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Winner
+     */
+    winner: string | null;
+    /**
+     * Winner Title
+     */
+    winner_title: string | null;
+    /**
+     * Early
+     */
+    early: boolean;
+    /**
+     * Station Count
+     */
+    station_count: number;
+    /**
+     * Stations
+     */
+    stations: Array<HeardAt>;
+    /**
+     * Where
+     */
+    where: Array<string>;
+};
+
+/**
+ * HeardAt
+ *
+ * A station.
+ */
+export type HeardAt = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * Outcome
+ *
+ * How much of an occurrence will sound; `later` is all of it, late or interrupted.
+ */
+export type Outcome = 'whole' | 'later' | 'cut' | 'silent';
+
+/**
+ * Sound
+ *
+ * A stretch that sounds; `offset_ms` is which part of the programme it begins with.
+ */
+export type Sound = {
+    /**
+     * Begin
+     */
+    begin: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Offset Ms
+     */
+    offset_ms: number;
+};
+
+/**
  * Credentials
  *
- * A sign-in.
+ * A sign-in; `code` where a second factor is set up.
  */
 export type Credentials = {
     /**
@@ -306,6 +1282,22 @@ export type Credentials = {
      * Password
      */
     password: string;
+    /**
+     * Code
+     */
+    code?: string | null;
+};
+
+/**
+ * End
+ *
+ * The first occurrence, by its local start, that shall not sound any more.
+ */
+export type End = {
+    /**
+     * Occurrence
+     */
+    occurrence: string;
 };
 
 /**
@@ -392,6 +1384,18 @@ export type Enrolment = {
 };
 
 /**
+ * FreshPassword
+ *
+ * Told this once.
+ */
+export type FreshPassword = {
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
  * Every answer from 400 on: a stable code and facts.
  */
 export type Refusal = {
@@ -399,6 +1403,292 @@ export type Refusal = {
     facts: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * ImportResult
+ *
+ * What an import does, or would do; with any problem it does nothing.
+ */
+export type ImportResult = {
+    /**
+     * Applied
+     */
+    applied: boolean;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Added
+     */
+    added: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Problems
+     */
+    problems: Array<ImportProblem>;
+};
+
+/**
+ * ImportProblem
+ *
+ * Why a line cannot be taken; the first line under the heading is 2.
+ */
+export type ImportProblem = {
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * ImportedEvent
+ *
+ * One event; `when` is null when it cannot be read, `broadcast` until it is ordered.
+ */
+export type ImportedEvent = {
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * When
+     */
+    when: OrderedAt | OrderedRule | null;
+    problem: EventProblem | null;
+    matched: EventMatch | null;
+    /**
+     * Broadcast
+     */
+    broadcast: string | null;
+};
+
+/**
+ * EventMatch
+ *
+ * What goes by the title of an event; one of both is null.
+ */
+export type EventMatch = {
+    /**
+     * Programme
+     */
+    programme: string | null;
+    /**
+     * Bulletin
+     */
+    bulletin: string | null;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * EventProblem
+ *
+ * Why an event is not, or would not be, a broadcast.
+ */
+export type EventProblem = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Merge
+ *
+ * Areas that become one; without `apply` it is only said what would happen.
+ */
+export type Merge = {
+    /**
+     * Areas
+     */
+    areas: Array<string>;
+    into: MergeInto;
+    /**
+     * Apply
+     */
+    apply?: boolean;
+};
+
+/**
+ * MergeInto
+ *
+ * The area the others become: one that is there by its id, or a new one.
+ */
+export type MergeInto = {
+    /**
+     * Id
+     */
+    id?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Code
+     */
+    code?: string | null;
+};
+
+/**
+ * MergeResult
+ *
+ * What a merge does, or would do; `area` is where it leads, null before it is made.
+ *
+ * `broadcasts` are told to the same listeners under other names; `heard_anew` are those of the
+ * receiving area that its new stations will hear as well.
+ */
+export type MergeResult = {
+    /**
+     * Applied
+     */
+    applied: boolean;
+    /**
+     * Area
+     */
+    area: string | null;
+    /**
+     * Areas
+     */
+    areas: number;
+    /**
+     * Children
+     */
+    children: number;
+    /**
+     * Stations
+     */
+    stations: number;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Broadcasts
+     */
+    broadcasts: number;
+    /**
+     * Heard Anew
+     */
+    heard_anew: number;
+    /**
+     * Bulletins
+     */
+    bulletins: number;
+    /**
+     * Special Days
+     */
+    special_days: number;
+    /**
+     * Recoded
+     */
+    recoded: number;
+    /**
+     * Kept Settings
+     */
+    kept_settings: number;
+};
+
+/**
+ * NewAccount
+ *
+ * A person just made; the password is told this once.
+ */
+export type NewAccount = {
+    person: Person;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * Person
+ *
+ * Somebody with the roles within the asker's places.
+ *
+ * `may_change` is false when roles elsewhere keep name, address and password in other hands.
+ */
+export type Person = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Second Factor
+     */
+    second_factor: boolean;
+    /**
+     * May Change
+     */
+    may_change: boolean;
+    /**
+     * Grants
+     */
+    grants: Array<Grant>;
+};
+
+/**
+ * NewArea
+ *
+ * An area under another; its kind follows from where it stands, unless given.
+ */
+export type NewArea = {
+    /**
+     * Parent
+     */
+    parent: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Code
+     */
+    code: string;
+    kind?: AreaKind | null;
 };
 
 /**
@@ -422,6 +1712,111 @@ export type NewBulletin = {
 };
 
 /**
+ * NewPerson
+ *
+ * An account to be made.
+ */
+export type NewPerson = {
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * Grants
+     */
+    grants: Array<WishedGrant>;
+};
+
+/**
+ * WishedGrant
+ *
+ * A role to be held at an area.
+ */
+export type WishedGrant = {
+    role: Role;
+    /**
+     * Area
+     */
+    area: string;
+};
+
+/**
+ * NewProgramme
+ *
+ * A programme to be kept.
+ */
+export type NewProgramme = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Items
+     */
+    items: Array<NewProgrammeItem>;
+};
+
+/**
+ * NewProgrammeItem
+ *
+ * A bulletin at its place.
+ */
+export type NewProgrammeItem = {
+    /**
+     * Bulletin
+     */
+    bulletin: string;
+    part?: Part;
+};
+
+/**
+ * Part
+ *
+ * What an item is inside its programme, in the order in which parts may stand.
+ */
+export type Part = 'jingle' | 'item' | 'sign_off';
+
+/**
+ * NewShare
+ *
+ * One of `bulletin` and `programme`, for areas and all under them.
+ */
+export type NewShare = {
+    /**
+     * Bulletin
+     */
+    bulletin?: string | null;
+    /**
+     * Programme
+     */
+    programme?: string | null;
+    /**
+     * Areas
+     */
+    areas: Array<string>;
+    class?: ShareClass;
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
+ * ShareClass
+ *
+ * How urgent a share is; an emergency is never shared, it is sent.
+ */
+export type ShareClass = 'ordinary' | 'priority';
+
+/**
  * NewStation
  *
  * A place for a station.
@@ -440,13 +1835,23 @@ export type NewStation = {
 /**
  * Order
  *
- * A bulletin for an audience at a time; `delay_s` belongs to `now`.
+ * Bulletins in order, or a programme, for audiences at a time; `delay_s` belongs to `now`.
+ *
+ * The title is that of the programme or of the first bulletin when it is left out.
  */
 export type Order = {
     /**
-     * Bulletin
+     * Bulletins
      */
-    bulletin: string;
+    bulletins?: Array<string>;
+    /**
+     * Programme
+     */
+    programme?: string | null;
+    /**
+     * Title
+     */
+    title?: string | null;
     /**
      * Audiences
      */
@@ -459,9 +1864,15 @@ export type Order = {
     } & Now) | ({
         mode: 'at';
     } & At) | ({
-        mode: 'daily';
-    } & Daily);
+        mode: 'rule';
+    } & Rule);
     class?: BroadcastClass;
+    late?: LateWish;
+    /**
+     * Slot Min
+     */
+    slot_min?: number | null;
+    override?: OverrideWish | null;
     /**
      * Delay S
      */
@@ -485,27 +1896,33 @@ export type At = {
 };
 
 /**
- * Daily
+ * Holidays
  *
- * Every day at these local times; `until` is inclusive.
+ * What the named holidays change; `times` belong to `other_times`.
  */
-export type Daily = {
+export type Holidays = {
+    policy?: HolidayPolicy;
     /**
-     * Mode
+     * Days
      */
-    mode: 'daily';
+    days?: Array<HolidayName>;
     /**
      * Times
      */
-    times: Array<string>;
+    times?: Array<string>;
+};
+
+/**
+ * LateWish
+ *
+ * How it gives way; `slip_min` belongs to `slip` and `resume`.
+ */
+export type LateWish = {
+    policy?: LatePolicy;
     /**
-     * From
+     * Slip Min
      */
-    from: string;
-    /**
-     * Until
-     */
-    until?: string | null;
+    slip_min?: number;
 };
 
 /**
@@ -518,6 +1935,94 @@ export type Now = {
      * Mode
      */
     mode: 'now';
+};
+
+/**
+ * Nth
+ *
+ * The first to fifth, or last (-1), ISO weekday of a month.
+ */
+export type Nth = {
+    /**
+     * Week
+     */
+    week: number;
+    /**
+     * Weekday
+     */
+    weekday: number;
+};
+
+/**
+ * OverrideWish
+ *
+ * Pass permitted hours and caps up to and with a local day, for a reason.
+ */
+export type OverrideWish = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
+ * Repeat
+ *
+ * Every n days; every n weeks on weekdays; every n months on a day or an nth weekday.
+ */
+export type Repeat = {
+    /**
+     * Every
+     */
+    every?: number;
+    unit?: Unit;
+    /**
+     * Weekdays
+     */
+    weekdays?: Array<number> | null;
+    /**
+     * Month Day
+     */
+    month_day?: number | null;
+    nth?: Nth | null;
+};
+
+/**
+ * Rule
+ *
+ * A series; `until` is inclusive, `left_out` holds days and single local starts.
+ */
+export type Rule = {
+    /**
+     * Mode
+     */
+    mode: 'rule';
+    /**
+     * Times
+     */
+    times: Array<string>;
+    /**
+     * From
+     */
+    from: string;
+    /**
+     * Until
+     */
+    until?: string | null;
+    repeat?: Repeat;
+    /**
+     * Extra
+     */
+    extra?: Array<string>;
+    /**
+     * Left Out
+     */
+    left_out?: Array<string>;
+    holidays?: Holidays;
 };
 
 /**
@@ -534,6 +2039,98 @@ export type PasswordChange = {
      * Fresh
      */
     fresh: string;
+};
+
+/**
+ * PasswordProof
+ *
+ * The password once more, from who is already signed in.
+ */
+export type PasswordProof = {
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * PersonChange
+ *
+ * What a person shall be; `grants` are those within the asker's places.
+ */
+export type PersonChange = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Grants
+     */
+    grants: Array<WishedGrant>;
+};
+
+/**
+ * PlaceRequest
+ *
+ * A priority share that waits for a place in an area.
+ */
+export type PlaceRequest = {
+    /**
+     * Share
+     */
+    share: string;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Bulletin
+     */
+    bulletin: string | null;
+    /**
+     * Programme
+     */
+    programme: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * From Area Name
+     */
+    from_area_name: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * May Answer
+     */
+    may_answer: boolean;
 };
 
 /**
@@ -605,6 +2202,279 @@ export type Play = {
 export type PlayOutcome = 'playing' | 'played' | 'partly' | 'missed';
 
 /**
+ * Precedence
+ *
+ * Priority broadcasts of an area, the one that goes first first.
+ */
+export type Precedence = {
+    /**
+     * Broadcasts
+     */
+    broadcasts: Array<string>;
+};
+
+/**
+ * Preview
+ *
+ * What an order would do; `conflict_count` may be more than the conflicts listed.
+ */
+export type Preview = {
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Slot Ms
+     */
+    slot_ms: number | null;
+    /**
+     * Station Count
+     */
+    station_count: number;
+    /**
+     * Starts
+     */
+    starts: Array<PreviewStart>;
+    /**
+     * Problems
+     */
+    problems: Array<PreviewProblem>;
+    /**
+     * Conflicts
+     */
+    conflicts: Array<Conflict>;
+    /**
+     * Conflict Count
+     */
+    conflict_count: number;
+    needs: Needs;
+};
+
+/**
+ * Conflict
+ *
+ * What becomes of `loser` where it meets `winner`, and at how many stations.
+ *
+ * The broadcast being ordered has no id yet: its `broadcast` is null. `starts_at` is the
+ * loser's, `new_start_at` says from when it sounds instead. `may_reorder_area` is the area whose
+ * order of priority broadcasts the asker may decide to turn it round.
+ */
+export type Conflict = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    winner: Side;
+    loser: Side;
+    outcome: Outcome;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * New Start At
+     */
+    new_start_at: string | null;
+    /**
+     * Lost Ms
+     */
+    lost_ms: number;
+    /**
+     * Station Count
+     */
+    station_count: number;
+    /**
+     * May Reorder Area
+     */
+    may_reorder_area: string | null;
+};
+
+/**
+ * LunarDay
+ *
+ * A day of the lunar calendar; `leap` says that it lies in the added month.
+ */
+export type LunarDay = {
+    /**
+     * Day
+     */
+    day: number;
+    /**
+     * Month
+     */
+    month: number;
+    /**
+     * Leap
+     */
+    leap: boolean;
+};
+
+/**
+ * Needs
+ *
+ * What an order still needs before stations are told.
+ */
+export type Needs = 'nothing' | 'approval' | 'override';
+
+/**
+ * PreviewProblem
+ *
+ * What keeps it from being ordered.
+ */
+export type PreviewProblem = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PreviewStart
+ *
+ * An occurrence to come, with what its local day is called.
+ */
+export type PreviewStart = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    lunar: LunarDay | null;
+    /**
+     * Holidays
+     */
+    holidays: Array<HolidayName>;
+};
+
+/**
+ * Side
+ *
+ * One of two broadcasts that meet.
+ */
+export type Side = {
+    /**
+     * Broadcast
+     */
+    broadcast: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    class: BroadcastClass;
+};
+
+/**
+ * Programme
+ *
+ * A programme; `version` goes back with a change, `shared_from` names who handed it down.
+ */
+export type Programme = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Ready
+     */
+    ready: boolean;
+    /**
+     * Shared From
+     */
+    shared_from: string | null;
+    /**
+     * May Change
+     */
+    may_change: boolean;
+    /**
+     * Items
+     */
+    items: Array<ProgrammeItem>;
+};
+
+/**
+ * ProgrammeItem
+ *
+ * One bulletin of a programme; `duration_ms` is null until its voice is ready.
+ */
+export type ProgrammeItem = {
+    /**
+     * Bulletin
+     */
+    bulletin: string;
+    /**
+     * Title
+     */
+    title: string;
+    part: Part;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    status: BulletinStatus;
+};
+
+/**
+ * ProgrammeChange
+ *
+ * The whole programme as it shall be, made from `version`.
+ */
+export type ProgrammeChange = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Items
+     */
+    items: Array<NewProgrammeItem>;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ProgressRow
  *
  * One station's way through the occurrence now of interest.
@@ -649,9 +2519,75 @@ export type ProgressRow = {
 export type Step = 'waiting' | 'received' | 'fetched' | 'playing' | 'played' | 'partly' | 'missed' | 'refused';
 
 /**
+ * RecoveryCodes
+ *
+ * Each lets in once without the telephone; told this once.
+ */
+export type RecoveryCodes = {
+    /**
+     * Recovery Codes
+     */
+    recovery_codes: Array<string>;
+};
+
+/**
+ * Refuse
+ *
+ * Why not; the author reads it.
+ */
+export type Refuse = {
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
+ * SecondFactorOffer
+ *
+ * What a telephone must learn: the secret to type, or the square to read.
+ */
+export type SecondFactorOffer = {
+    /**
+     * Secret
+     */
+    secret: string;
+    /**
+     * Uri
+     */
+    uri: string;
+    /**
+     * Qr Svg
+     */
+    qr_svg: string;
+};
+
+/**
+ * SeedProvince
+ *
+ * A province whose communes this server knows by itself.
+ */
+export type SeedProvince = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Communes
+     */
+    communes: number;
+};
+
+/**
  * Session
  *
  * An open session; `csrf` goes back as the header X-CSRF-Token with every unsafe request.
+ *
+ * Without `mail_possible` no letters are sent, whoever wants them.
  */
 export type Session = {
     /**
@@ -659,30 +2595,98 @@ export type Session = {
      */
     csrf: string;
     account: Account;
+    /**
+     * Mail Possible
+     */
+    mail_possible: boolean;
 };
 
 /**
- * Account
+ * Share
  *
- * Who is signed in; rights reach `area` and all under it.
+ * What was handed down; `asked` places are to answer, `waiting` of them have not yet.
  */
-export type Account = {
+export type Share = {
     /**
      * Id
      */
     id: string;
     /**
-     * Username
+     * Bulletin
      */
-    username: string;
+    bulletin: string | null;
     /**
-     * Name
+     * Programme
      */
-    name: string;
+    programme: string | null;
     /**
-     * Role
+     * Title
      */
-    role: string;
+    title: string;
+    class: ShareClass;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * From Area
+     */
+    from_area: string;
+    /**
+     * From Area Name
+     */
+    from_area_name: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+    /**
+     * Areas
+     */
+    areas: Array<SharedWith>;
+    /**
+     * Asked
+     */
+    asked: number;
+    /**
+     * Placed
+     */
+    placed: number;
+    /**
+     * Declined
+     */
+    declined: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Answers
+     */
+    answers: Array<ShareAnswer>;
+};
+
+/**
+ * Answer
+ *
+ * What a place says to a priority share.
+ */
+export type Answer = 'placed' | 'declined';
+
+/**
+ * ShareAnswer
+ *
+ * What one place answered.
+ */
+export type ShareAnswer = {
     /**
      * Area
      */
@@ -691,10 +2695,96 @@ export type Account = {
      * Area Name
      */
     area_name: string;
+    answer: Answer;
     /**
-     * Locale
+     * Broadcast
      */
-    locale: string;
+    broadcast: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * SharedWith
+ *
+ * An area something is shared with.
+ */
+export type SharedWith = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * ShareReply
+ *
+ * What one area says to a priority share; `placed` names the broadcast.
+ */
+export type ShareReply = {
+    /**
+     * Area
+     */
+    area: string;
+    answer: Answer;
+    /**
+     * Broadcast
+     */
+    broadcast?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
+ * SpecialDay
+ *
+ * A day an area keeps as a holiday of its own; `area` may stand above the one asked about.
+ */
+export type SpecialDay = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Area
+     */
+    area: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+};
+
+/**
+ * SpecialDayWish
+ *
+ * What a day is called.
+ */
+export type SpecialDayWish = {
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -773,14 +2863,230 @@ export type ClockTrust = 'synchronised' | 'held_over' | 'untrusted';
  */
 export type StationCondition = 'online' | 'offline' | 'lost' | 'never';
 
-export type ListAreasData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/areas';
+/**
+ * StationChange
+ *
+ * What is to be different at a station; what is left out stays, null is its area's.
+ */
+export type StationChange = {
+    /**
+     * Hours
+     */
+    hours?: Array<WindowWish> | null;
+    caps?: CapsWish | null;
+    /**
+     * Volumes
+     */
+    volumes?: Array<VolumeWish> | null;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Volume Percent
+     */
+    volume_percent?: number;
+    /**
+     * Delay Ms
+     */
+    delay_ms?: number;
 };
 
-export type ListAreasErrors = {
+/**
+ * StationMove
+ *
+ * The area a station is to belong to.
+ */
+export type StationMove = {
+    /**
+     * Area
+     */
+    area: string;
+};
+
+/**
+ * StationSettings
+ *
+ * How a station sounds: what is in force there and what of it is its own.
+ */
+export type StationSettings = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Volume Percent
+     */
+    volume_percent: number;
+    /**
+     * Delay Ms
+     */
+    delay_ms: number;
+    /**
+     * Zone
+     */
+    zone: string;
+    /**
+     * Hours
+     */
+    hours: Array<Window>;
+    caps: Caps;
+    /**
+     * Volumes
+     */
+    volumes: Array<VolumeWindow>;
+    own: StationOwn;
+};
+
+/**
+ * StationOwn
+ *
+ * What a station has of its own; null is its area's.
+ */
+export type StationOwn = {
+    /**
+     * Hours
+     */
+    hours: Array<Window> | null;
+    caps: Caps | null;
+    /**
+     * Volumes
+     */
+    volumes: Array<VolumeWindow> | null;
+};
+
+/**
+ * Timetable
+ *
+ * Days across, rows down; rows that sound alike share a line of indexes into the events.
+ */
+export type Timetable = {
+    /**
+     * Zone
+     */
+    zone: string;
+    /**
+     * Days
+     */
+    days: Array<CalendarDay>;
+    /**
+     * Rows
+     */
+    rows: Array<TimetableRow>;
+    /**
+     * Lines
+     */
+    lines: Array<Array<number>>;
+    /**
+     * Events
+     */
+    events: Array<TimetableEvent>;
+};
+
+/**
+ * TimetableEvent
+ *
+ * One occurrence with one fate; begin and end are those of its sound when it sounds.
+ *
+ * What is `waiting` for approval does not sound; it stands there as it would.
+ */
+export type TimetableEvent = {
+    /**
+     * Occurrence
+     */
+    occurrence: string;
+    /**
+     * Broadcast
+     */
+    broadcast: string;
+    /**
+     * Title
+     */
+    title: string;
+    class: BroadcastClass;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Slot Ms
+     */
+    slot_ms: number | null;
+    outcome: Outcome;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Winner Title
+     */
+    winner_title: string | null;
+    /**
+     * Waiting
+     */
+    waiting: boolean;
+    /**
+     * May Change
+     */
+    may_change: boolean;
+};
+
+/**
+ * TimetableRow
+ *
+ * A station or an area; `line` is an index into the lines.
+ */
+export type TimetableRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Area Name
+     */
+    area_name: string;
+    /**
+     * Line
+     */
+    line: number;
+};
+
+/**
+ * RowKind
+ *
+ * What stands in the first column.
+ */
+export type RowKind = 'stations' | 'areas';
+
+export type ListDaysData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * From
+         */
+        from: string;
+        /**
+         * To
+         */
+        to: string;
+        /**
+         * Area
+         */
+        area?: string | null;
+    };
+    url: '/api/v1/days';
+};
+
+export type ListDaysErrors = {
     /**
      * Not signed in
      */
@@ -790,21 +3096,29 @@ export type ListAreasErrors = {
      */
     403: Refusal;
     /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
      * Refused
      */
     default: Refusal;
 };
 
-export type ListAreasError = ListAreasErrors[keyof ListAreasErrors];
+export type ListDaysError = ListDaysErrors[keyof ListDaysErrors];
 
-export type ListAreasResponses = {
+export type ListDaysResponses = {
     /**
      * Successful response
      */
-    200: Array<Area>;
+    200: Array<CalendarDay>;
 };
 
-export type ListAreasResponse = ListAreasResponses[keyof ListAreasResponses];
+export type ListDaysResponse = ListDaysResponses[keyof ListDaysResponses];
 
 export type ListPlaysData = {
     body?: never;
@@ -848,6 +3162,80 @@ export type ListPlaysResponses = {
 
 export type ListPlaysResponse = ListPlaysResponses[keyof ListPlaysResponses];
 
+export type ListAreasData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas';
+};
+
+export type ListAreasErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListAreasError = ListAreasErrors[keyof ListAreasErrors];
+
+export type ListAreasResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Area>;
+};
+
+export type ListAreasResponse = ListAreasResponses[keyof ListAreasResponses];
+
+export type AddData = {
+    body: NewArea;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas';
+};
+
+export type AddErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type AddError = AddErrors[keyof AddErrors];
+
+export type AddResponses = {
+    /**
+     * Successful response
+     */
+    201: AreaDetail;
+};
+
+export type AddResponse = AddResponses[keyof AddResponses];
+
 export type EnrolData = {
     body: Enrolment;
     path?: never;
@@ -888,6 +3276,158 @@ export type EnrolResponses = {
 };
 
 export type EnrolResponse = EnrolResponses[keyof EnrolResponses];
+
+export type ListPeopleData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/people';
+};
+
+export type ListPeopleErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListPeopleError = ListPeopleErrors[keyof ListPeopleErrors];
+
+export type ListPeopleResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Person>;
+};
+
+export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type CreatePersonData = {
+    body: NewPerson;
+    path?: never;
+    query?: never;
+    url: '/api/v1/people';
+};
+
+export type CreatePersonErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type CreatePersonError = CreatePersonErrors[keyof CreatePersonErrors];
+
+export type CreatePersonResponses = {
+    /**
+     * Successful response
+     */
+    201: NewAccount;
+};
+
+export type CreatePersonResponse = CreatePersonResponses[keyof CreatePersonResponses];
+
+export type ListSharesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/shares';
+};
+
+export type ListSharesErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListSharesError = ListSharesErrors[keyof ListSharesErrors];
+
+export type ListSharesResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Share>;
+};
+
+export type ListSharesResponse = ListSharesResponses[keyof ListSharesResponses];
+
+export type CreateShareData = {
+    body: NewShare;
+    path?: never;
+    query?: never;
+    url: '/api/v1/shares';
+};
+
+export type CreateShareErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type CreateShareError = CreateShareErrors[keyof CreateShareErrors];
+
+export type CreateShareResponses = {
+    /**
+     * Successful response
+     */
+    201: Share;
+};
+
+export type CreateShareResponse = CreateShareResponses[keyof CreateShareResponses];
 
 export type FollowData = {
     body?: never;
@@ -1005,6 +3545,10 @@ export type SignInErrors = {
      */
     401: Refusal;
     /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
      * The request cannot be done; the code says why
      */
     422: Refusal;
@@ -1028,6 +3572,187 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type ChangeAccountData = {
+    body: AccountChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account';
+};
+
+export type ChangeAccountErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ChangeAccountError = ChangeAccountErrors[keyof ChangeAccountErrors];
+
+export type ChangeAccountResponses = {
+    /**
+     * Successful response
+     */
+    200: Account;
+};
+
+export type ChangeAccountResponse = ChangeAccountResponses[keyof ChangeAccountResponses];
+
+export type ListRequestsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/requests';
+};
+
+export type ListRequestsErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListRequestsError = ListRequestsErrors[keyof ListRequestsErrors];
+
+export type ListRequestsResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<PlaceRequest>;
+};
+
+export type ListRequestsResponse = ListRequestsResponses[keyof ListRequestsResponses];
+
+export type ListHoursData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Begin
+         */
+        begin?: string | null;
+        /**
+         * End
+         */
+        end?: string | null;
+        /**
+         * Area
+         */
+        area?: string | null;
+        /**
+         * Station
+         */
+        station?: string | null;
+    };
+    url: '/api/v1/timeline';
+};
+
+export type ListHoursErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListHoursError = ListHoursErrors[keyof ListHoursErrors];
+
+export type ListHoursResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Coming>;
+};
+
+export type ListHoursResponse = ListHoursResponses[keyof ListHoursResponses];
+
+export type ImportEventsData = {
+    body: CalendarFile;
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendar';
+};
+
+export type ImportEventsErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Request Entity Too Large
+     */
+    413: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Too Many Requests
+     */
+    429: Refusal;
+    /**
+     * Service Unavailable
+     */
+    503: Refusal;
+    /**
+     * Insufficient Storage
+     */
+    507: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ImportEventsError = ImportEventsErrors[keyof ImportEventsErrors];
+
+export type ImportEventsResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<ImportedEvent>;
+};
+
+export type ImportEventsResponse = ImportEventsResponses[keyof ImportEventsResponses];
 
 export type ListStationsData = {
     body?: never;
@@ -1185,6 +3910,199 @@ export type UploadResponses = {
 
 export type UploadResponse = UploadResponses[keyof UploadResponses];
 
+export type ListApprovalsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/approvals';
+};
+
+export type ListApprovalsErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListApprovalsError = ListApprovalsErrors[keyof ListApprovalsErrors];
+
+export type ListApprovalsResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Broadcast>;
+};
+
+export type ListApprovalsResponse = ListApprovalsResponses[keyof ListApprovalsResponses];
+
+export type GetTimetableData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * From
+         */
+        from: string;
+        /**
+         * Days
+         */
+        days?: number;
+        rows?: RowKind;
+        /**
+         * Area
+         */
+        area?: string | null;
+    };
+    url: '/api/v1/timetable';
+};
+
+export type GetTimetableErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetTimetableError = GetTimetableErrors[keyof GetTimetableErrors];
+
+export type GetTimetableResponses = {
+    /**
+     * Successful response
+     */
+    200: Timetable;
+};
+
+export type GetTimetableResponse = GetTimetableResponses[keyof GetTimetableResponses];
+
+export type ExportListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas.csv';
+};
+
+export type ExportListErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ExportListError = ExportListErrors[keyof ExportListErrors];
+
+export type ExportListResponses = {
+    /**
+     * A list as text/csv, UTF-8 with a byte order mark
+     */
+    200: unknown;
+};
+
+export type ListProgrammesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/programmes';
+};
+
+export type ListProgrammesErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListProgrammesError = ListProgrammesErrors[keyof ListProgrammesErrors];
+
+export type ListProgrammesResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<Programme>;
+};
+
+export type ListProgrammesResponse = ListProgrammesResponses[keyof ListProgrammesResponses];
+
+export type CreateProgrammeData = {
+    body: NewProgramme;
+    path?: never;
+    query?: never;
+    url: '/api/v1/programmes';
+};
+
+export type CreateProgrammeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type CreateProgrammeError = CreateProgrammeErrors[keyof CreateProgrammeErrors];
+
+export type CreateProgrammeResponses = {
+    /**
+     * Successful response
+     */
+    201: Programme;
+};
+
+export type CreateProgrammeResponse = CreateProgrammeResponses[keyof CreateProgrammeResponses];
+
 export type ListBroadcastsData = {
     body?: never;
     path?: never;
@@ -1259,6 +4177,171 @@ export type CreateBroadcastResponses = {
 
 export type CreateBroadcastResponse = CreateBroadcastResponses[keyof CreateBroadcastResponses];
 
+export type ListSeedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas/seed';
+};
+
+export type ListSeedErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListSeedError = ListSeedErrors[keyof ListSeedErrors];
+
+export type ListSeedResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<SeedProvince>;
+};
+
+export type ListSeedResponse = ListSeedResponses[keyof ListSeedResponses];
+
+export type MergeData = {
+    body: Merge;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas/merge';
+};
+
+export type MergeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type MergeError = MergeErrors[keyof MergeErrors];
+
+export type MergeResponses = {
+    /**
+     * Successful response
+     */
+    200: MergeResult;
+};
+
+export type MergeResponse = MergeResponses[keyof MergeResponses];
+
+export type GetCalendarData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Area
+         */
+        area?: string | null;
+    };
+    url: '/api/v1/calendar.ics';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * Successful response
+     */
+    200: Blob | File;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type ImportListData = {
+    body: AreaImport;
+    path?: never;
+    query?: never;
+    url: '/api/v1/areas/import';
+};
+
+export type ImportListErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Request Entity Too Large
+     */
+    413: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Service Unavailable
+     */
+    503: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ImportListError = ImportListErrors[keyof ImportListErrors];
+
+export type ImportListResponses = {
+    /**
+     * Successful response
+     */
+    200: ImportResult;
+};
+
+export type ImportListResponse = ImportListResponses[keyof ImportListResponses];
+
 export type FetchData = {
     body?: never;
     headers: {
@@ -1313,6 +4396,92 @@ export type FetchResponses = {
 
 export type FetchResponse = FetchResponses[keyof FetchResponses];
 
+export type GetAreaData = {
+    body?: never;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}';
+};
+
+export type GetAreaErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetAreaError = GetAreaErrors[keyof GetAreaErrors];
+
+export type GetAreaResponses = {
+    /**
+     * Successful response
+     */
+    200: AreaDetail;
+};
+
+export type GetAreaResponse = GetAreaResponses[keyof GetAreaResponses];
+
+export type ChangeData = {
+    body: AreaChange;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}';
+};
+
+export type ChangeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ChangeError = ChangeErrors[keyof ChangeErrors];
+
+export type ChangeResponses = {
+    /**
+     * Successful response
+     */
+    200: AreaDetail;
+};
+
+export type ChangeResponse = ChangeResponses[keyof ChangeResponses];
+
 export type ChangePasswordData = {
     body: PasswordChange;
     path?: never;
@@ -1353,6 +4522,479 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type WithdrawShareData = {
+    body?: never;
+    path: {
+        share_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shares/{share_id}';
+};
+
+export type WithdrawShareErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type WithdrawShareError = WithdrawShareErrors[keyof WithdrawShareErrors];
+
+export type WithdrawShareResponses = {
+    /**
+     * Withdrawn
+     */
+    204: void;
+};
+
+export type WithdrawShareResponse = WithdrawShareResponses[keyof WithdrawShareResponses];
+
+export type GetPersonData = {
+    body?: never;
+    path: {
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}';
+};
+
+export type GetPersonErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetPersonError = GetPersonErrors[keyof GetPersonErrors];
+
+export type GetPersonResponses = {
+    /**
+     * Successful response
+     */
+    200: Person;
+};
+
+export type GetPersonResponse = GetPersonResponses[keyof GetPersonResponses];
+
+export type ChangePersonData = {
+    body: PersonChange;
+    path: {
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}';
+};
+
+export type ChangePersonErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ChangePersonError = ChangePersonErrors[keyof ChangePersonErrors];
+
+export type ChangePersonResponses = {
+    /**
+     * Successful response
+     */
+    200: Person;
+};
+
+export type ChangePersonResponse = ChangePersonResponses[keyof ChangePersonResponses];
+
+export type PreviewBroadcastData = {
+    body: Order;
+    path?: never;
+    query?: never;
+    url: '/api/v1/broadcasts/preview';
+};
+
+export type PreviewBroadcastErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type PreviewBroadcastError = PreviewBroadcastErrors[keyof PreviewBroadcastErrors];
+
+export type PreviewBroadcastResponses = {
+    /**
+     * Successful response
+     */
+    200: Preview;
+};
+
+export type PreviewBroadcastResponse = PreviewBroadcastResponses[keyof PreviewBroadcastResponses];
+
+export type MoveData = {
+    body: AreaMove;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/move';
+};
+
+export type MoveErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type MoveError = MoveErrors[keyof MoveErrors];
+
+export type MoveResponses = {
+    /**
+     * Successful response
+     */
+    200: AreaDetail;
+};
+
+export type MoveResponse = MoveResponses[keyof MoveResponses];
+
+export type ListDays2Data = {
+    body?: never;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/days';
+};
+
+export type ListDays2Errors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ListDays2Error = ListDays2Errors[keyof ListDays2Errors];
+
+export type ListDays2Responses = {
+    /**
+     * Successful response
+     */
+    200: Array<SpecialDay>;
+};
+
+export type ListDays2Response = ListDays2Responses[keyof ListDays2Responses];
+
+export type RemoveSecondFactorData = {
+    body: CodeProof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/second-factor';
+};
+
+export type RemoveSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Too many tries
+     */
+    429: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type RemoveSecondFactorError = RemoveSecondFactorErrors[keyof RemoveSecondFactorErrors];
+
+export type RemoveSecondFactorResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemoveSecondFactorResponse = RemoveSecondFactorResponses[keyof RemoveSecondFactorResponses];
+
+export type BeginSecondFactorData = {
+    body: PasswordProof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/second-factor';
+};
+
+export type BeginSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Too Many Requests
+     */
+    429: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type BeginSecondFactorError = BeginSecondFactorErrors[keyof BeginSecondFactorErrors];
+
+export type BeginSecondFactorResponses = {
+    /**
+     * Successful response
+     */
+    200: SecondFactorOffer;
+};
+
+export type BeginSecondFactorResponse = BeginSecondFactorResponses[keyof BeginSecondFactorResponses];
+
+export type ConfirmSecondFactorData = {
+    body: CodeProof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/second-factor';
+};
+
+export type ConfirmSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ConfirmSecondFactorError = ConfirmSecondFactorErrors[keyof ConfirmSecondFactorErrors];
+
+export type ConfirmSecondFactorResponses = {
+    /**
+     * Successful response
+     */
+    200: RecoveryCodes;
+};
+
+export type ConfirmSecondFactorResponse = ConfirmSecondFactorResponses[keyof ConfirmSecondFactorResponses];
+
+export type GetOrderData = {
+    body?: never;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/order';
+};
+
+export type GetOrderErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
+
+export type GetOrderResponses = {
+    /**
+     * Successful response
+     */
+    200: AreaPrecedence;
+};
+
+export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type PutOrderData = {
+    body: Precedence;
+    path: {
+        area_id: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/order';
+};
+
+export type PutOrderErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type PutOrderError = PutOrderErrors[keyof PutOrderErrors];
+
+export type PutOrderResponses = {
+    /**
+     * Successful response
+     */
+    200: AreaPrecedence;
+};
+
+export type PutOrderResponse = PutOrderResponses[keyof PutOrderResponses];
 
 export type GetStationData = {
     body?: never;
@@ -1397,6 +5039,49 @@ export type GetStationResponses = {
 
 export type GetStationResponse = GetStationResponses[keyof GetStationResponses];
 
+export type Change2Data = {
+    body: StationChange;
+    path: {
+        station_id: string;
+    };
+    query?: never;
+    url: '/api/v1/stations/{station_id}';
+};
+
+export type Change2Errors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type Change2Error = Change2Errors[keyof Change2Errors];
+
+export type Change2Responses = {
+    /**
+     * Successful response
+     */
+    200: Station;
+};
+
+export type Change2Response = Change2Responses[keyof Change2Responses];
+
 export type DeleteBulletinData = {
     body?: never;
     path: {
@@ -1420,7 +5105,7 @@ export type DeleteBulletinErrors = {
      */
     404: Refusal;
     /**
-     * A broadcast still needs it
+     * Something still needs it
      */
     409: Refusal;
     /**
@@ -1487,6 +5172,190 @@ export type GetBulletinResponses = {
 
 export type GetBulletinResponse = GetBulletinResponses[keyof GetBulletinResponses];
 
+export type AnswerShareData = {
+    body: ShareReply;
+    path: {
+        share_id: string;
+    };
+    query?: never;
+    url: '/api/v1/shares/{share_id}/answer';
+};
+
+export type AnswerShareErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * Somebody else was first
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type AnswerShareError = AnswerShareErrors[keyof AnswerShareErrors];
+
+export type AnswerShareResponses = {
+    /**
+     * Answered
+     */
+    204: void;
+};
+
+export type AnswerShareResponse = AnswerShareResponses[keyof AnswerShareResponses];
+
+export type DeleteProgrammeData = {
+    body?: never;
+    path: {
+        programme_id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{programme_id}';
+};
+
+export type DeleteProgrammeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * It is still shared
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type DeleteProgrammeError = DeleteProgrammeErrors[keyof DeleteProgrammeErrors];
+
+export type DeleteProgrammeResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteProgrammeResponse = DeleteProgrammeResponses[keyof DeleteProgrammeResponses];
+
+export type GetProgrammeData = {
+    body?: never;
+    path: {
+        programme_id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{programme_id}';
+};
+
+export type GetProgrammeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetProgrammeError = GetProgrammeErrors[keyof GetProgrammeErrors];
+
+export type GetProgrammeResponses = {
+    /**
+     * Successful response
+     */
+    200: Programme;
+};
+
+export type GetProgrammeResponse = GetProgrammeResponses[keyof GetProgrammeResponses];
+
+export type ChangeProgrammeData = {
+    body: ProgrammeChange;
+    path: {
+        programme_id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{programme_id}';
+};
+
+export type ChangeProgrammeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * Somebody else changed it meanwhile
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ChangeProgrammeError = ChangeProgrammeErrors[keyof ChangeProgrammeErrors];
+
+export type ChangeProgrammeResponses = {
+    /**
+     * Successful response
+     */
+    200: Programme;
+};
+
+export type ChangeProgrammeResponse = ChangeProgrammeResponses[keyof ChangeProgrammeResponses];
+
 export type GetBroadcastData = {
     body?: never;
     path: {
@@ -1529,6 +5398,180 @@ export type GetBroadcastResponses = {
 };
 
 export type GetBroadcastResponse = GetBroadcastResponses[keyof GetBroadcastResponses];
+
+export type DropDayData = {
+    body?: never;
+    path: {
+        area_id: string;
+        day: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/days/{day}';
+};
+
+export type DropDayErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type DropDayError = DropDayErrors[keyof DropDayErrors];
+
+export type DropDayResponses = {
+    /**
+     * An ordinary day again
+     */
+    204: void;
+};
+
+export type DropDayResponse = DropDayResponses[keyof DropDayResponses];
+
+export type SetDayData = {
+    body: SpecialDayWish;
+    path: {
+        area_id: string;
+        day: string;
+    };
+    query?: never;
+    url: '/api/v1/areas/{area_id}/days/{day}';
+};
+
+export type SetDayErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type SetDayError = SetDayErrors[keyof SetDayErrors];
+
+export type SetDayResponses = {
+    /**
+     * Successful response
+     */
+    200: Array<SpecialDay>;
+};
+
+export type SetDayResponse = SetDayResponses[keyof SetDayResponses];
+
+export type Move2Data = {
+    body: StationMove;
+    path: {
+        station_id: string;
+    };
+    query?: never;
+    url: '/api/v1/stations/{station_id}/move';
+};
+
+export type Move2Errors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type Move2Error = Move2Errors[keyof Move2Errors];
+
+export type Move2Responses = {
+    /**
+     * Successful response
+     */
+    200: Station;
+};
+
+export type Move2Response = Move2Responses[keyof Move2Responses];
+
+export type ResetPasswordData = {
+    body?: never;
+    path: {
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/password';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Successful response
+     */
+    200: FreshPassword;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
 
 export type IssueClaimData = {
     body?: never;
@@ -1624,6 +5667,49 @@ export type ListenResponses = {
 
 export type ListenResponse = ListenResponses[keyof ListenResponses];
 
+export type EndBroadcastData = {
+    body: End;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/end';
+};
+
+export type EndBroadcastErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type EndBroadcastError = EndBroadcastErrors[keyof EndBroadcastErrors];
+
+export type EndBroadcastResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type EndBroadcastResponse = EndBroadcastResponses[keyof EndBroadcastResponses];
+
 export type StopBroadcastData = {
     body?: never;
     path: {
@@ -1667,6 +5753,233 @@ export type StopBroadcastResponses = {
 
 export type StopBroadcastResponse = StopBroadcastResponses[keyof StopBroadcastResponses];
 
+export type GetSettingsData = {
+    body?: never;
+    path: {
+        station_id: string;
+    };
+    query?: never;
+    url: '/api/v1/stations/{station_id}/settings';
+};
+
+export type GetSettingsErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
+
+export type GetSettingsResponses = {
+    /**
+     * Successful response
+     */
+    200: StationSettings;
+};
+
+export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
+
+export type DropSecondFactorData = {
+    body?: never;
+    path: {
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/second-factor';
+};
+
+export type DropSecondFactorErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type DropSecondFactorError = DropSecondFactorErrors[keyof DropSecondFactorErrors];
+
+export type DropSecondFactorResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type DropSecondFactorResponse = DropSecondFactorResponses[keyof DropSecondFactorResponses];
+
+export type RefuseBroadcastData = {
+    body: Refuse;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/refuse';
+};
+
+export type RefuseBroadcastErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type RefuseBroadcastError = RefuseBroadcastErrors[keyof RefuseBroadcastErrors];
+
+export type RefuseBroadcastResponses = {
+    /**
+     * Successful response
+     */
+    200: Broadcast;
+};
+
+export type RefuseBroadcastResponse = RefuseBroadcastResponses[keyof RefuseBroadcastResponses];
+
+export type ChangeBroadcastData = {
+    body: Change;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/change';
+};
+
+export type ChangeBroadcastErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ChangeBroadcastError = ChangeBroadcastErrors[keyof ChangeBroadcastErrors];
+
+export type ChangeBroadcastResponses = {
+    /**
+     * Successful response
+     */
+    201: Broadcast;
+};
+
+export type ChangeBroadcastResponse = ChangeBroadcastResponses[keyof ChangeBroadcastResponses];
+
+export type ApproveBroadcastData = {
+    body: Approve;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/approve';
+};
+
+export type ApproveBroadcastErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type ApproveBroadcastError = ApproveBroadcastErrors[keyof ApproveBroadcastErrors];
+
+export type ApproveBroadcastResponses = {
+    /**
+     * Successful response
+     */
+    200: Broadcast;
+};
+
+export type ApproveBroadcastResponse = ApproveBroadcastResponses[keyof ApproveBroadcastResponses];
+
 export type GetProgressData = {
     body?: never;
     path: {
@@ -1709,3 +6022,90 @@ export type GetProgressResponses = {
 };
 
 export type GetProgressResponse = GetProgressResponses[keyof GetProgressResponses];
+
+export type PreviewBroadcastChangeData = {
+    body: Change;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/change/preview';
+};
+
+export type PreviewBroadcastChangeErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type PreviewBroadcastChangeError = PreviewBroadcastChangeErrors[keyof PreviewBroadcastChangeErrors];
+
+export type PreviewBroadcastChangeResponses = {
+    /**
+     * Successful response
+     */
+    200: Preview;
+};
+
+export type PreviewBroadcastChangeResponse = PreviewBroadcastChangeResponses[keyof PreviewBroadcastChangeResponses];
+
+export type CancelOccurrenceData = {
+    body?: never;
+    path: {
+        broadcast_id: string;
+        local_start: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/occurrences/{local_start}/cancel';
+};
+
+export type CancelOccurrenceErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type CancelOccurrenceError = CancelOccurrenceErrors[keyof CancelOccurrenceErrors];
+
+export type CancelOccurrenceResponses = {
+    /**
+     * Cancelled
+     */
+    204: void;
+};
+
+export type CancelOccurrenceResponse = CancelOccurrenceResponses[keyof CancelOccurrenceResponses];
