@@ -33,6 +33,7 @@ from loa_server.api.context import NAME, Api, ApiOptions
 from loa_server.api.headers import guard
 from loa_server.api.limits import limit_rates
 from loa_server.api.openapi import describe
+from loa_server.api.pages import outside as outside_pages
 from loa_server.api.pages import routes as pages
 from loa_server.api.pages import shell
 from loa_server.api.problems import PREFIX, answer_problems
@@ -93,6 +94,7 @@ def create_app(services: Services, options: ApiOptions) -> LoaApp:
     for subject in SUBJECTS:
         app.register_blueprint(subject.bp, url_prefix=PREFIX)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(outside_pages.bp)
     app.register_blueprint(shell.bp)
     limit_rates(app)
     # In this order around every answer: first compressed, then given its headers.

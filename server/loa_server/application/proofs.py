@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from loa_server.domain.second_factor import SecondFactor
@@ -26,6 +26,9 @@ class Proofs(Protocol):
     def linked_account(self, issuer: str, subject: str) -> str | None:
         """Id of the account an identity outside belongs to."""
 
+    def is_linked(self, issuer: str, account: str) -> bool:
+        """Whether some identity of this issuer belongs to the account."""
+
     def link(self, issuer: str, subject: str, account: str, now: datetime) -> None:
         """From now on this identity is this account; Problem `id_taken` when it is another's."""
 
@@ -44,6 +47,16 @@ class OneTimeCodes(Protocol):
 
     def steps(self, secret: str, code: str, now: datetime) -> Sequence[int]:
         """Time steps around `now` at which this is the code, earliest first."""
+
+
+class Sealer(Protocol):
+    """Seals short texts that travel through a browser and come back."""
+
+    def seal(self, purpose: str, text: str, now: datetime) -> str:
+        """Neither readable nor changeable by who carries it."""
+
+    def opened(self, purpose: str, token: str, now: datetime, life: timedelta) -> str | None:
+        """The text; None when it is older than `life`, for another purpose, or not ours."""
 
 
 class Strangers(Protocol):
@@ -85,5 +98,5 @@ class OutsideSignIn(Protocol):
     def depart(self, return_to: str) -> Departure:
         """Begin; Problem `outside_unreachable`."""
 
-    def arrive(self, departure: Departure, return_to: str, code: str) -> Identity:
+    def arrive(self, departure: Departure, return_to: str, code: str, now: datetime) -> Identity:
         """Exchange the code; Problem `outside_unreachable`, `outside_refused`."""

@@ -8,7 +8,7 @@ from loa_agent.protocol.seal import SigningKey
 
 from loa_server.application.calendar_files import CalendarFormat
 from loa_server.application.ports import Blobs, Passwords, Secrets, Store
-from loa_server.application.proofs import OneTimeCodes
+from loa_server.application.proofs import OneTimeCodes, OutsideSignIn, Sealer, Strangers
 from loa_server.application.queries import Queries
 
 
@@ -22,6 +22,8 @@ class Services:
     secrets: Secrets
     passwords: Passwords
     codes: OneTimeCodes
+    sealer: Sealer
+    strangers: Strangers
     calendar_format: CalendarFormat
     authority: SigningKey
     clock: Callable[[], datetime]
@@ -30,3 +32,5 @@ class Services:
     broker_host: str | None
     broker_port: int
     broker_tls: bool
+    outside: OutsideSignIn | None = None
+    """A provider that says who people are, if there is one."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import cast
 
 from sqlalchemy import Engine
 
@@ -13,10 +15,13 @@ from loa_server.adapters.db.queries import DbQueries
 from loa_server.adapters.db.store import DbStore
 from loa_server.adapters.identifiers import RandomSecrets
 from loa_server.adapters.passwords_argon2 import Argon2Passwords
+from loa_server.adapters.sealer_fernet import FernetSealer
 from loa_server.adapters.secrets_disk import authority_key, made_secret
+from loa_server.adapters.strangers_memory import MemoryStrangers
 from loa_server.adapters.totp_pyotp import TotpCodes
+from loa_server.application.proofs import OutsideSignIn
 from loa_server.application.services import Services
-from loa_server.config import Settings
+from loa_server.config import Settings, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,9 @@ def open_services(settings: Settings) -> Opened:
         passwords=Argon2Passwords(),
         calendar_format=IcalendarFormat(),
         codes=TotpCodes(made_secret(settings.keys, "second-factor")),
+        sealer=FernetSealer(made_secret(settings.keys, "seal")),
+        strangers=MemoryStrangers(),
+        outside=outside(settings),
         authority=authority_key(settings.keys),
         clock=now,
         zone=settings.zone,
@@ -48,6 +56,26 @@ def open_services(settings: Settings) -> Opened:
         broker_tls=settings.broker_tls,
     )
     return Opened(engine, services)
+
+
+def outside(settings: Settings) -> OutsideSignIn | None:
+    """The provider that says who people are, if one is set; its library is loaded only then.
+
+    Raises:
+        SettingsError: the provider is named and what we are there is not.
+    """
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise SettingsError("LOA_OIDC_CLIENT_ID: needed with LOA_OIDC_ISSUER")
+    oidc = import_module("loa_server.adapters.oidc_authlib")
+    client = oidc.OidcClient(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret or "",
+        name=settings.oidc_name,
+    )
+    return cast("OutsideSignIn", oidc.OidcSignIn(client))
 
 
 def now() -> datetime:

@@ -57,6 +57,13 @@ class ProofRows:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
+    def is_linked(self, issuer: str, account: str) -> bool:
+        """Whether some identity of this issuer belongs to the account."""
+        query = select(outside_identity.c.subject).where(
+            outside_identity.c.issuer == issuer, outside_identity.c.account == account
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def link(self, issuer: str, subject: str, account: str, now: datetime) -> None:
         """Remember whose identity this is; raises Problem `id_taken` when it is another's."""
         key = {"issuer": issuer, "subject": subject}

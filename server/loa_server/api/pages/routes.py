@@ -1,7 +1,6 @@
 """Sign in and out without scripts, and the pages' own style."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,17 +13,22 @@ from loa_server.api.access import (
     visitor,
 )
 from loa_server.api.context import services
+from loa_server.api.pages.carried import HALF, carried, carry, drop
 from loa_server.api.pages.errors import sentence
 from loa_server.api.pages.language import page
+from loa_server.api.pages.paths import inner_path, with_next
 from loa_server.api.problems import status_of
-from loa_server.application.sign_in import sign_in as open_session
+from loa_server.application.begin_sign_in import HALF_LIFE, HalfOpen, begin_sign_in
+from loa_server.application.finish_sign_in import finish_sign_in
+from loa_server.application.open_session import Opened
 from loa_server.application.sign_out import sign_out
 from loa_server.domain.problems import Problem
 
 bp = Blueprint("pages", __name__)
 
 STATIC = Path(__file__).parent / "static"
-SAID_ON_FORM = frozenset({"wrong_credentials", "too_many_attempts", "busy"})
+SAID_ON_FORM = frozenset({"wrong_credentials", "too_many_attempts", "busy", "account_disabled"})
+SAID_ON_CODE_FORM = frozenset({"wrong_code", "too_many_attempts", "busy", "second_factor_needed"})
 DAY_S = 24 * 3600
 
 
@@ -34,27 +38,51 @@ def sign_in() -> AnyResponse | str:
     wanted = inner_path(request.args.get("next"))
     if visitor() is not None:
         return redirect(wanted, 303)
-    return page("sign_in.html", wanted=wanted, username="", refusal=None)
+    return _sign_in_form(wanted)
 
 
 @bp.post("/dang-nhap")
 def submit_sign_in() -> AnyResponse:
-    """Open a session and go on; a refusal is said on the form."""
+    """Open a session or ask for the code; a refusal is said on the form."""
     wanted = inner_path(request.form.get("next"))
     username = request.form.get("username", "").strip()
+    password = request.form.get("password", "")
     try:
-        opened = open_session(
-            services(), username=username, password=request.form.get("password", "")
-        )
+        begun = begin_sign_in(services(), username=username, password=password)
     except Problem as problem:
         if problem.code not in SAID_ON_FORM:
             raise
-        refusal = sentence(problem.code, problem.facts)
-        form = page("sign_in.html", wanted=wanted, username=username, refusal=refusal)
+        form = _sign_in_form(wanted, username, sentence(problem.code, problem.facts))
         return Response(form, status_of(problem), mimetype="text/html")
-    answer = Response(status=303, headers={"Location": wanted})
-    keep_cookie(answer, opened.token)
-    return answer
+    return go_in(begun, wanted)
+
+
+@bp.get("/dang-nhap/ma")
+def ask_code() -> AnyResponse | str:
+    """The form for the code; without the first step, back to it."""
+    wanted = inner_path(request.args.get("next"))
+    if carried(HALF) is None:
+        return redirect(with_next("/dang-nhap", wanted), 303)
+    return page("code.html", wanted=wanted, refusal=None)
+
+
+@bp.post("/dang-nhap/ma")
+def submit_code() -> AnyResponse:
+    """Open the session; a wrong code is said on the form, an old first step begins again."""
+    wanted = inner_path(request.form.get("next"))
+    code = request.form.get("code", "")
+    try:
+        opened = finish_sign_in(services(), token=carried(HALF) or "", code=code)
+    except Problem as problem:
+        if problem.code == "sign_in_expired":
+            form = _sign_in_form(wanted, refusal=sentence(problem.code, problem.facts))
+        elif problem.code in SAID_ON_CODE_FORM:
+            refusal = sentence(problem.code, problem.facts)
+            form = page("code.html", wanted=wanted, refusal=refusal)
+        else:
+            raise
+        return Response(form, status_of(problem), mimetype="text/html")
+    return go_in(opened, wanted)
 
 
 @bp.get("/dang-xuat")
@@ -91,14 +119,24 @@ def healthy() -> AnyResponse:
     return Response("ok\n", mimetype="text/plain")
 
 
-def inner_path(wanted: str | None) -> str:
-    """A path of ours, whatever was asked for: nobody is led elsewhere after signing in."""
-    text = wanted or "/"
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return "/"
-    foreign = parts.scheme or parts.netloc or not text.startswith("/") or text.startswith("//")
-    if foreign or "\\" in text or not text.isprintable():
-        return "/"
-    return text
+def go_in(begun: Opened | HalfOpen, wanted: str) -> Response:
+    """On to where the visitor wanted to go, or first to the form for the code."""
+    if isinstance(begun, HalfOpen):
+        answer = Response(status=303, headers={"Location": with_next("/dang-nhap/ma", wanted)})
+        carry(answer, HALF, begun.token, HALF_LIFE)
+        return answer
+    answer = Response(status=303, headers={"Location": wanted})
+    keep_cookie(answer, begun.token)
+    drop(answer, HALF)
+    return answer
+
+
+def _sign_in_form(wanted: str, username: str = "", refusal: str | None = None) -> str:
+    outside = services().outside
+    return page(
+        "sign_in.html",
+        wanted=wanted,
+        username=username,
+        refusal=refusal,
+        outside=None if outside is None else outside.name,
+    )

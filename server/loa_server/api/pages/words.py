@@ -22,6 +22,22 @@ VI: Mapping[str, str] = {
     "wrong_credentials": "Tên đăng nhập hoặc mật khẩu chưa đúng.",
     "too_many_attempts": "Thử quá nhiều lần. Hãy đợi {seconds} giây rồi thử lại.",
     "busy": "Máy chủ đang bận. Hãy thử lại sau vài giây.",
+    "code_title": "Mã xác nhận",
+    "code_lead": "Tài khoản này có bước xác nhận thứ hai. Hãy mở ứng dụng tạo mã trên điện thoại.",
+    "code_field": "Mã 6 chữ số, hoặc một mã dự phòng",
+    "code_lost": "Mất điện thoại và hết mã dự phòng? Hãy nhờ người quản trị gỡ bước xác nhận này.",
+    "wrong_code": "Mã chưa đúng hoặc đã dùng rồi. Hãy đợi mã mới rồi thử lại.",
+    "second_factor_needed": "Hãy nhập mã xác nhận.",
+    "sign_in_expired": "Đã quá lâu từ bước trước. Hãy đăng nhập lại từ đầu.",
+    "account_disabled": "Tài khoản này đã bị khóa. Hãy hỏi người quản trị.",
+    "outside": "Đăng nhập bằng {name}",
+    "outside_failed": "Chưa đăng nhập được",
+    "outside_refused": "Lần đăng nhập này đã cũ hoặc không hợp lệ. "
+    "Hãy bắt đầu lại từ trang đăng nhập.",
+    "outside_unreachable": "Không kết nối được với nơi xác nhận danh tính. "
+    "Hãy thử lại sau, hoặc đăng nhập bằng mật khẩu.",
+    "outside_unknown": "Chưa có tài khoản nào ở đây ứng với danh tính này. Hãy nhờ người quản trị "
+    "tạo tài khoản có đúng địa chỉ thư điện tử của bạn, rồi thử lại.",
     "csrf": "Trang này đã cũ. Hãy thử lại.",
     "403": "Bạn không được vào đây",
     "403_lead": "Tài khoản của bạn không có quyền này, hoặc trang đã cũ.",
@@ -64,6 +80,23 @@ EN: Mapping[str, str] = {
     "wrong_credentials": "The user name or the password is wrong.",
     "too_many_attempts": "Too many tries. Please wait {seconds} seconds and try again.",
     "busy": "The server is busy. Please try again in a few seconds.",
+    "code_title": "Confirmation code",
+    "code_lead": "This account has a second step. Open the code app on your telephone.",
+    "code_field": "Code of 6 digits, or a recovery code",
+    "code_lost": "Lost your telephone and your recovery codes? Ask your administrator to take "
+    "this step off.",
+    "wrong_code": "The code is wrong or was used already. Wait for the next one and try again.",
+    "second_factor_needed": "Please enter the code.",
+    "sign_in_expired": "The first step was too long ago. Please sign in from the start.",
+    "account_disabled": "This account is disabled. Ask your administrator.",
+    "outside": "Sign in with {name}",
+    "outside_failed": "You are not signed in",
+    "outside_refused": "This sign-in was out of date or not valid. "
+    "Begin again at the sign-in page.",
+    "outside_unreachable": "The place that confirms who you are cannot be reached. "
+    "Try again later, or sign in with your password.",
+    "outside_unknown": "No account here belongs to this identity. Ask your administrator to make "
+    "one with your e-mail address, then try again.",
     "csrf": "This page was out of date. Please try again.",
     "403": "You may not go here",
     "403_lead": "Your account has no right to this, or the page was out of date.",
