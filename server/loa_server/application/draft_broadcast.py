@@ -21,6 +21,7 @@ from loa_server.domain.broadcasts import (
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
 from loa_server.domain.rights import Deed, require, workplace
+from loa_server.domain.text import MAX_TITLE, one_line
 from loa_server.domain.when import Now, When, timing
 
 MAX_AUDIENCES = 500
@@ -89,7 +90,7 @@ def drafted(
     chosen = timing(order.when, zone, now, places.calendars.of(home))
     return Broadcast(
         id=name,
-        title=(order.title or "").strip() or content.title,
+        title=one_line(order.title, "title", MAX_TITLE) if order.title else content.title,
         class_=order.class_,
         bulletins=content.bulletins,
         audiences=audiences,
