@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from loa_server.config import Settings, SettingsError, read_settings
@@ -50,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     prepare = _command(commands, "prepare", "make the data folder ready, print JSON", _prepare)
     prepare.add_argument("--demo", action="store_true", help="with the demo's province")
     _command(commands, "openapi", "print the OpenAPI document", _openapi)
+    areas = commands.add_parser("areas", help="areas as a list").add_subparsers(required=True)
+    imported = _command(areas, "import", "try out a CSV list of areas, or take it", _import_areas)
+    source = imported.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", nargs="?", type=Path)
+    source.add_argument("--seed", metavar="CODE", help="a province of July 2025 and its communes")
+    imported.add_argument("--apply", action="store_true", help="take it, if every line is good")
+    _command(areas, "export", "print all areas as CSV", _export_areas)
     account = commands.add_parser("account", help="accounts").add_subparsers(required=True)
     reset = _command(account, "reset", "give an account a new password and print it", _reset)
     reset.add_argument("username")
@@ -110,6 +118,26 @@ def _prepare(options: argparse.Namespace, settings: Settings) -> int:
 
 def _openapi(_options: argparse.Namespace, settings: Settings) -> int:
     print(json.dumps(import_module("loa_server.bootstrap.web").document(settings), indent=1))
+    return 0
+
+
+def _import_areas(options: argparse.Namespace, settings: Settings) -> int:
+    areas = import_module("loa_server.bootstrap.areas")
+    try:
+        done = areas.run_import(settings, options.file, options.seed, apply=options.apply)
+    except areas.Problem as problem:
+        print(f"loa areas import: {problem.code} {json.dumps(problem.facts)}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"loa areas import: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(done, ensure_ascii=False, indent=1))
+    return 1 if done["bad"] else 0
+
+
+def _export_areas(_options: argparse.Namespace, settings: Settings) -> int:
+    content = import_module("loa_server.bootstrap.areas").run_export(settings)
+    sys.stdout.buffer.write(content)
     return 0
 
 

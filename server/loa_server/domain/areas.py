@@ -1,7 +1,7 @@
 """Địa bàn: the administrative tree, what it hands down, and who stands where in it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -118,6 +118,10 @@ class AreaTree:
             seen.add(following)
             following = self._former[following].replaced_by
         return following
+
+    def merged_into(self, areas: Collection[str]) -> frozenset[str]:
+        """Ids of areas no longer in force whose place one of these took."""
+        return frozenset(each for each in self._former if self.successor(each) in areas)
 
     def all(self) -> list[Area]:
         """Every area, upper levels first."""

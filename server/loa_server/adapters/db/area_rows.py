@@ -39,9 +39,6 @@ from loa_server.domain.broadcasts import ApprovalState
 from loa_server.domain.rights import Reach
 from loa_server.domain.stations import Station
 
-_AT_ONCE = 1000
-"""Rows in one statement; both databases bound the number of their parameters."""
-
 
 class DbAreaRows:
     """Implements the port `AreaRows`."""

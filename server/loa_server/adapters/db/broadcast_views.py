@@ -46,17 +46,19 @@ def read_broadcast_views(
     homes = {row.id: row.area for row in rows}
     names = {f"s-{row.id}": row.name for row in rows}
     names |= {f"a-{area.id}": area.name for area in tree.all()}
+    merged = tree.merged_into(under)
+    former = {f"a-{area}": tree.name(area) for area in merged}
     views = []
     for each in found:
         calendar = kept.of(each.area)
         stands = standing(each, travelling[each.id], calendar, now, with_last=False)
         reached = set().union(*(listeners[audience] for audience in each.audiences))
-        own = each.area in under
-        meant = [audience for audience in each.audiences if own or listeners[audience]]
+        own = each.area in under or each.area in merged
+        meant = [a for a in each.audiences if own or listeners[a] or a in former]
         views.append(
             BroadcastView(
                 broadcast=each,
-                audiences=tuple(AudienceView(a, names.get(a, a)) for a in meant),
+                audiences=tuple(AudienceView(a, _name(tree, names, a)) for a in meant),
                 areas=areas_of(_known(each.audiences, homes), homes),
                 names=people,
                 area_name=tree.name(each.area),
@@ -67,6 +69,10 @@ def read_broadcast_views(
             )
         )
     return views
+
+
+def _name(tree: AreaTree, names: Mapping[str, str], audience: str) -> str:
+    return names.get(audience) or tree.name(audience.removeprefix("a-"))
 
 
 def as_they_travel(

@@ -49,8 +49,9 @@ class DbDesk:
         query = (
             select(document.c.key)
             .where(or_(changed, document.c.resend))
-            # What changed goes before what is merely sent again.
-            .order_by(case((changed, 0), else_=1), document.c.key)
+            # What changed goes before what is merely sent again, manifests before the settings that
+            # name them: a station that comes to another area misses nothing in between.
+            .order_by(case((changed, 0), else_=1), document.c.key.desc())
             .limit(limit)
         )
         with reading(self._engine) as connection:
@@ -65,7 +66,9 @@ class DbDesk:
             # The instant of issue is written when it is out; until then the document stays due.
             raised = {"version": document.c.version + 1, "issued_at": None}
             connection.execute(update(document).where(mine, changed).values(raised))
-            rows = connection.execute(select(document).where(mine).order_by(document.c.key)).all()
+            rows = connection.execute(
+                select(document).where(mine).order_by(document.c.key.desc())
+            ).all()
         return [DueDocument(row.key, row.version, row.mark) for row in rows]
 
     def manifest(self, audience: str) -> ManifestContent | None:

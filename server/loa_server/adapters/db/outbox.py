@@ -7,6 +7,9 @@ from sqlalchemy import Connection, select
 from loa_server.adapters.db.mapping import inserting
 from loa_server.adapters.db.tables import change, document
 
+_AT_ONCE = 1000
+"""Rows in one statement; both databases bound the number of their parameters."""
+
 
 def documents_changed(connection: Connection, keys: Iterable[str]) -> None:
     """Raise the mark of each document, or make its row; the rows are ours until the end.
@@ -15,8 +18,8 @@ def documents_changed(connection: Connection, keys: Iterable[str]) -> None:
     """
     fresh = {"version": 0, "mark": 1, "clean_mark": 0, "resend": False}
     rows = [{"key": key, **fresh} for key in sorted(set(keys))]
-    if rows:
-        insert = inserting(connection, document).values(rows)
+    for begin in range(0, len(rows), _AT_ONCE):
+        insert = inserting(connection, document).values(rows[begin : begin + _AT_ONCE])
         raised = {"mark": document.c.mark + 1}
         connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=raised))
 

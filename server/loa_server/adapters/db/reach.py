@@ -12,7 +12,7 @@ from loa_server.domain.rights import Reach
 
 
 def within(column: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
-    """Whether an area column names an area of `reach` or what lies under one."""
+    """Whether an area column names an area of `reach`, one under these, or one merged into them."""
     return column.in_(select(_under(reach).c.id))
 
 
@@ -29,8 +29,12 @@ def touching(column: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
 def sounding_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a broadcast was ordered within `reach`, or from elsewhere for stations there."""
     under = select(_under(reach).c.id)
+    # What was meant for an area that has become part of another stays to be seen there.
+    closed = (areas.c.id.in_(under), areas.c.valid_to.is_not(None))
+    former = select(literal("a-") + cast(areas.c.id, String)).where(*closed)
+    audience = broadcast_audience.c.audience
     meant = select(broadcast_audience.c.broadcast).where(
-        broadcast_audience.c.audience.in_(_heard_by(stations.c.area.in_(under)))
+        or_(audience.in_(_heard_by(stations.c.area.in_(under))), audience.in_(former))
     )
     return or_(broadcasts.c.area.in_(under), broadcasts.c.id.in_(meant))
 
@@ -43,7 +47,8 @@ def audiences_of(station: str) -> Select[tuple[str]]:
 def _under(reach: Reach) -> CTE:
     # Without a name: one query may ask about several columns.
     under = select(areas.c.id).where(areas.c.id.in_(sorted(reach))).cte(recursive=True)
-    return under.union(select(areas.c.id).join(under, areas.c.parent == under.c.id))
+    below = or_(areas.c.parent == under.c.id, areas.c.replaced_by == under.c.id)
+    return under.union(select(areas.c.id).join(under, below))
 
 
 def _heard_by(which: ColumnElement[bool]) -> Select[tuple[str]]:

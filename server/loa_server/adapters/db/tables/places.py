@@ -21,7 +21,7 @@ area = Table(
     Column("self_approval", Boolean),
     Column("valid_from", UtcDateTime),
     Column("valid_to", UtcDateTime),
-    Column("replaced_by", Id, ForeignKey("area.id")),
+    Column("replaced_by", Id, ForeignKey("area.id"), index=True),
 )
 
 area_past = Table(

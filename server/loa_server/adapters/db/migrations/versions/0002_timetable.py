@@ -58,6 +58,7 @@ def _places() -> None:
         sa.ForeignKeyConstraint(["area"], ["area.id"], name=op.f("fk_special_day_area")),
         sa.PrimaryKeyConstraint("area", "day", name=op.f("pk_special_day")),
     )
+    op.create_index(op.f("ix_area_replaced_by"), "area", ["replaced_by"], unique=False)
     op.add_column("area", sa.Column("kind", sa.String(length=20), nullable=True))
     op.add_column("area", sa.Column("caps", Document(), nullable=True))
     op.add_column("area", sa.Column("volumes", Document(), nullable=True))
