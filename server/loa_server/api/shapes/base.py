@@ -4,13 +4,29 @@ from datetime import UTC, date, datetime, timedelta
 from types import GenericAlias
 from typing import Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 MAX_WORD = 200
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2200, 1, 1)
 """Beyond these days arithmetic with time zones overflows."""
 HALF_MS = timedelta(microseconds=500)
+
+
+_DAY_LETTERS = len("2026-02-28")
+
+
+def real_day(value: object) -> object:
+    """Tell a day that no calendar has from a text that is no day at all."""
+    if isinstance(value, str) and len(day := value[:_DAY_LETTERS]) == _DAY_LETTERS:
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            digits = day.replace("-", "", 2)
+            if len(digits) == len("20260228") and digits.isdecimal():
+                raise PydanticCustomError("day_unknown", "day_unknown") from error
+    return value
 
 
 def instant_text(instant: datetime) -> str:
@@ -21,7 +37,7 @@ def instant_text(instant: datetime) -> str:
 
 Instant = Annotated[datetime, PlainSerializer(instant_text, return_type=str)]
 Word = Annotated[str, Field(max_length=MAX_WORD)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(real_day)]
 
 
 class Shape(BaseModel):

@@ -7,8 +7,8 @@ from loa_agent.protocol.documents import BroadcastClass, LatePolicy
 from loa_agent.protocol.timeline import Outcome
 from pydantic import Field
 
-from loa_server.api.shapes.base import Instant, Shape, Wish, Word
-from loa_server.api.shapes.when import At, Day, LocalStart, Now, OrderedAt, OrderedRule, Rule
+from loa_server.api.shapes.base import Day, Instant, Shape, Wish, Word
+from loa_server.api.shapes.when import At, LocalStart, Now, OrderedAt, OrderedRule, Rule
 from loa_server.domain.approval import Needs
 from loa_server.domain.broadcasts import ApprovalState, BroadcastStatus, ChangeScope
 from loa_server.domain.holidays import HolidayName

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from loa_agent.protocol.documents import TimeText
 from pydantic import BeforeValidator, Field, NaiveDatetime
-from pydantic_core import PydanticCustomError
 
-from loa_server.api.shapes.base import FIRST_DAY, LAST_DAY, Shape, Wish
+from loa_server.api.shapes.base import Day, Shape, Wish, real_day
 from loa_server.domain.holidays import HolidayName
 from loa_server.domain.repeat import Unit
 from loa_server.domain.schedule import HolidayPolicy
@@ -15,34 +14,18 @@ from loa_server.domain.schedule import HolidayPolicy
 MAX_TIMES = 100
 MAX_DAYS = 20_000
 """More than any use-case accepts, so that it can say how many it does; less than floods it."""
-_DAY_LETTERS = len("2026-02-28")
-
-
-def _real_day(value: object) -> object:
-    """Tell a day that no calendar has from a text that is no day at all."""
-    if isinstance(value, str) and len(day := value[:_DAY_LETTERS]) == _DAY_LETTERS:
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            digits = day.replace("-", "", 2)
-            if len(digits) == len("20260228") and digits.isdecimal():
-                raise PydanticCustomError("day_unknown", "day_unknown") from error
-    return value
-
-
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_real_day)]
 LocalStart = Annotated[
     NaiveDatetime,
     Field(
         ge=datetime(2000, 1, 1),  # noqa: DTZ001 - local wall time
         le=datetime(2200, 1, 1),  # noqa: DTZ001 - local wall time
     ),
-    BeforeValidator(_real_day),
+    BeforeValidator(real_day),
 ]
 DayOrStart = Annotated[
     str,
     Field(pattern=r"^2[01]\d\d-\d\d-\d\d(T([01]\d|2[0-3]):[0-5]\d(:00)?)?$"),
-    BeforeValidator(_real_day),
+    BeforeValidator(real_day),
 ]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 DayOfMonth = Annotated[int, Field(ge=-1, le=31)]
