@@ -125,6 +125,24 @@ def test_a_file_that_cannot_be_taken_is_refused(
     assert commune.get("/broadcasts").get_json() == []
 
 
+def test_a_programme_goes_before_a_bulletin_of_the_same_title(
+    town: World, commune: Visitor
+) -> None:
+    piece = town.ready(town.commune)
+    items = [{"bulletin": piece.id, "part": "item"}]
+    programme = commune.post("/programmes", {"title": "Tiêm chủng", "items": items}).get_json()
+
+    made, _ = send(commune, TWO_EVENTS, apply="true").get_json()
+
+    assert made["matched"] == {
+        "programme": programme["id"],
+        "bulletin": None,
+        "title": "Tiêm chủng",
+    }
+    broadcast = commune.get(f"/broadcasts/{made['broadcast']}").get_json()
+    assert broadcast["programme"] == programme["id"]
+
+
 def test_a_title_of_the_neighbour_is_not_known_here(town: World, commune: Visitor) -> None:
     town.ready(town.neighbour)
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, given, settings
 from icalendar import Calendar as File
+from loa_agent.protocol.documents import Rule
 from loa_server.adapters.calendar_icalendar import MAX_EVENTS, IcalendarFormat
 from loa_server.application.calendar_files import Unreadable
 from loa_server.domain.calendar_entries import Entry, Span, entries_of, entry_to_wish
 from loa_server.domain.holidays import Calendar, HolidayName
 from loa_server.domain.problems import Problem
+from loa_server.domain.repeat import Nth, Repeat, Unit
 from loa_server.domain.schedule import HolidayPolicy, HolidayRule, Schedule, starts
 from loa_server.domain.when import At, Repeating, timing
 from makers import ZONE
@@ -112,6 +115,24 @@ def test_tet_is_spelt_out_for_a_year() -> None:
     assert [at.date() for at in entry.left_out] == [date(2027, 2, 5) + DAY * i for i in range(5)]
 
 
+def test_a_single_broadcast_is_a_single_event_unless_it_was_cancelled() -> None:
+    once = timing(At(datetime(2026, 12, 1, 17, 30)), ZONE, NOW).schedule
+    rule = once.rule.model_copy(update={"except_dates": (once.rule.start,)})
+
+    (entry,) = entries_of("bp-1", once, CALENDAR, span(), TODAY)
+
+    assert (entry.start, entry.rrule, entry.added) == (datetime(2026, 12, 1, 17, 30), None, ())
+    assert list(entries_of("bp-1", Schedule(rule), CALENDAR, span(), TODAY)) == []
+
+
+def test_a_rule_without_times_has_that_of_its_start() -> None:
+    plain = Schedule(Rule(start="2026-11-24T05:30:00", zone=ZONE, rrule="FREQ=DAILY"))
+
+    (entry,) = entries_of("bp-1", plain, CALENDAR, span(), TODAY)
+
+    assert (entry.uid, entry.start) == ("bp-1-0530", datetime(2026, 11, 24, 5, 30))
+
+
 def test_a_broadcast_that_was_cut_short_ends_as_early_in_the_file() -> None:
     chosen = timing(Repeating((time(17, 0),), TODAY, date(2026, 12, 31)), ZONE, NOW)
 
@@ -140,6 +161,14 @@ FIVE = time(17, 30)
 FIRST = date(2026, 12, 1)
 
 
+def weekly(*weekdays: int) -> Repeating:
+    return Repeating((FIVE,), FIRST, repeat=Repeat(1, Unit.WEEK, weekdays=weekdays))
+
+
+def monthly(**day: Any) -> Repeating:
+    return Repeating((FIVE,), FIRST, repeat=Repeat(1, Unit.MONTH, **day))
+
+
 @pytest.mark.parametrize(
     ("lines", "wish"),
     [
@@ -163,6 +192,28 @@ FIRST = date(2026, 12, 1)
         (
             (HERE, "RRULE:FREQ=DAILY;UNTIL=20261203T102959Z"),
             Repeating((FIVE,), FIRST, date(2026, 12, 2)),
+        ),
+        ((HERE, "RRULE:FREQ=WEEKLY"), weekly(2)),
+        ((HERE, "RRULE:FREQ=WEEKLY;BYDAY=FR,MO;WKST=SU"), weekly(1, 5)),
+        ((HERE, "RRULE:FREQ=DAILY;BYDAY=SA,SU"), weekly(6, 7)),
+        ((HERE, "RRULE:FREQ=MONTHLY"), monthly(month_day=1)),
+        ((HERE, "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1"), monthly(month_day=-1)),
+        ((HERE, "RRULE:FREQ=MONTHLY;BYDAY=+2TU"), monthly(nth=Nth(2, 2))),
+        (
+            (HERE, "RDATE:20261205T010000Z"),
+            Repeating((FIVE,), FIRST, FIRST, extra=(datetime(2026, 12, 5, 8, 0),)),
+        ),
+        (
+            (HERE, "RRULE:FREQ=DAILY", "EXDATE;VALUE=DATE:20261202"),
+            Repeating((FIVE,), FIRST, left_out=(datetime(2026, 12, 2, 17, 30),)),
+        ),
+        (
+            (HERE, "RRULE:FREQ=DAILY", "EXDATE;TZID=SE Asia Standard Time:20261202T173000"),
+            Repeating((FIVE,), FIRST, left_out=(datetime(2026, 12, 2, 17, 30),)),
+        ),
+        (
+            (HERE, "RRULE:FREQ=DAILY", "EXDATE:20261202T173000"),
+            Repeating((FIVE,), FIRST, left_out=(datetime(2026, 12, 2, 17, 30),)),
         ),
         ((HERE, "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z"), Repeating((FIVE,), FIRST)),
         (
@@ -214,6 +265,11 @@ def test_an_event_becomes_the_wish_it_means(lines: tuple[str, ...], wish: object
         ((HERE, "RRULE:FREQ=DAILY;INTERVAL=0"), "bad_rule"),
         ((HERE, "RRULE:FREQ=DAILY;INTERVAL=100000"), "rule_part_not_supported"),
         ((HERE, "RRULE:FREQ=DAILY;COUNT=99999"), "bad_rule"),
+        ((HERE, "RRULE:FREQ=DAILY;COUNT=0"), "rule_part_not_supported"),
+        ((HERE, "RRULE:FREQ=DAILY;UNTIL=20261331"), "event_unreadable"),
+        ((HERE, "RRULE:FREQ=WEEKLY;BYDAY=1MO"), "bad_rule"),
+        ((HERE, "RRULE:FREQ=MONTHLY;BYDAY=6MO"), "rule_part_not_supported"),
+        ((HERE, "RRULE:FREQ=DAILY;BYDAY=" + ",".join(["MO"] * 300)), "rule_unreadable"),
         ((HERE, "RRULE:FREQ=DAILY;COUNT=9999999999999"), "event_unreadable"),
         ((HERE, "RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=MO"), "rule_part_not_supported"),
         ((HERE, "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"), "rule_part_not_supported"),
