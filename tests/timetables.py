@@ -79,6 +79,34 @@ manifests = st.lists(
         lambda manifest: tuple(each.id for each in manifest.broadcasts),
     ),
 )
+crowded = st.lists(
+    st.builds(
+        lambda minute, minutes, late, klass: (minute, minutes, late, klass),
+        st.integers(0, 45),
+        st.sampled_from([1, 3, 6, 10]),
+        st.builds(Late, policy=st.sampled_from(LatePolicy), slip_ms=st.just(12 * 60_000)),
+        st.sampled_from(BroadcastClass),
+    ),
+    min_size=2,
+    max_size=7,
+).map(
+    lambda found: [
+        a_manifest(
+            *(
+                a_broadcast(
+                    f"b{number}",
+                    NOON + minute * MINUTE,
+                    duration_ms=minutes * 60_000,
+                    late=late,
+                    exemptions=(Exemption(begin_at=NOON, end_at=NOON + 6 * MINUTE),),
+                    **{"class": klass},
+                )
+                for number, (minute, minutes, late, klass) in enumerate(found)
+            )
+        )
+    ]
+)
+"""So many near one another that pauses and caps matter."""
 hours = st.lists(
     st.sampled_from(
         [
@@ -102,6 +130,18 @@ configs = st.builds(
     lambda windows, limits: a_config(hours=tuple(windows), caps=limits),
     hours,
     st.just(Caps()) | caps,
+)
+tight = st.builds(
+    lambda sessions, session, day: a_config(
+        caps=Caps(
+            sessions_per_day=sessions,
+            session_ms=session and session * 60_000,
+            day_ms=day and day * 60_000,
+        )
+    ),
+    st.integers(1, 3),
+    st.none() | st.integers(5, 20),
+    st.none() | st.integers(10, 30),
 )
 uncapped = hours.map(lambda windows: a_config(hours=tuple(windows)))
 

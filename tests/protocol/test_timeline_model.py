@@ -18,10 +18,12 @@ from timetables import (
     MINUTE,
     SlowModel,
     configs,
+    crowded,
     free,
     manifests,
     ranked,
     row,
+    tight,
     uncapped,
 )
 
@@ -48,6 +50,16 @@ def allowance(planned: Planned) -> timedelta:
 @settings(max_examples=300, deadline=None)
 @given(manifests, configs)
 def test_the_plan_is_the_one_the_slow_model_finds(found: list[Manifest], config: Config) -> None:
+    told = [row(each) for each in plan(found, config)]
+
+    assert told == SlowModel(config).rows(found)
+
+
+@settings(max_examples=400, deadline=None)
+@given(crowded, tight)
+def test_a_crowded_hour_is_the_one_the_slow_model_finds(
+    found: list[Manifest], config: Config
+) -> None:
     told = [row(each) for each in plan(found, config)]
 
     assert told == SlowModel(config).rows(found)
