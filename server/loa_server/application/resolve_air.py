@@ -1,11 +1,11 @@
 """Asks the one timeline for every kind of station there is, and no more often."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from loa_agent.protocol.documents import Broadcast
+from loa_agent.protocol.documents import MAX_BROADCASTS, MAX_ORDER, Broadcast
 from loa_agent.protocol.ids import area_audience
 from loa_agent.protocol.timeline import Planned, timeline
 
@@ -33,7 +33,7 @@ class Kind:
     fates: tuple[Fate, ...]
 
 
-def resolve_air(air: Air, begin: datetime, end: datetime) -> list[Kind]:
+def resolve_air(air: Air, begin: datetime, end: datetime) -> Iterator[Kind]:
     """What every station plays in [begin, end), by kinds of stations, in order of start.
 
     What waits for approval stands among the rest as it would sound if all that waits were
@@ -47,7 +47,6 @@ def resolve_air(air: Air, begin: datetime, end: datetime) -> list[Kind]:
     for site in air.sites:
         heard = approved.heard(site), both.heard(site)
         kinds[heard, site.limits].append(site)
-    found = []
     for sites in kinds.values():
         one = sites[0]
         fates = [Fate(each, waiting=False) for each in approved.timeline(one, begin, end)]
@@ -58,14 +57,13 @@ def resolve_air(air: Air, begin: datetime, end: datetime) -> list[Kind]:
                 if each.occurrence.broadcast.id in names
             ]
             fates.sort(key=lambda fate: fate.planned.occurrence.starts_at)
-        found.append(Kind(tuple(sites), tuple(fates)))
-    return found
+        yield Kind(tuple(sites), tuple(fates))
 
 
 class _Documents:
     """Manifests by audience, made once for all who hear them."""
 
-    def __init__(self, air: Air, ordered: Iterable[Ordered]) -> None:
+    def __init__(self, air: Air, ordered: Sequence[Ordered]) -> None:
         told: dict[str, list[Broadcast]] = defaultdict(list)
         waiting: set[str] = set()
         for each in ordered:
@@ -73,13 +71,15 @@ class _Documents:
                 told[audience].append(each.travelling)
                 if _waits(each):
                     waiting.add(audience)
-        orders: dict[str, tuple[str, ...]] = {
-            area_audience(area): order for area, order in air.orders.items()
-        }
         self.waiting = frozenset(waiting)
+        orders = _orders(air, {each.broadcast.id for each in ordered})
         self._manifests = {
             each: manifest(
-                each, level_of(each, air.tree), told.get(each, ()), _ANY, orders.get(each, ())
+                each,
+                level_of(each, air.tree),
+                told.get(each, [])[:MAX_BROADCASTS],
+                _ANY,
+                orders.get(each, ()),
             )
             for each in {*told, *orders}
             if each[:2] != "a-" or air.tree.has(each[2:])
@@ -97,6 +97,15 @@ class _Documents:
         return timeline(
             [self._manifests[each] for each in heard], config(site.limits, _ANY), begin, end
         )
+
+
+def _orders(air: Air, known: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What areas decided about the broadcasts of the window."""
+    named = {
+        area_audience(area): tuple(each for each in order if each in known)[:MAX_ORDER]
+        for area, order in air.orders.items()
+    }
+    return {audience: order for audience, order in named.items() if order}
 
 
 def _waits(each: Ordered) -> bool:

@@ -26,6 +26,8 @@ from loa_server.domain.rights import Deed, may
 
 MAX_ROWS = 6000
 """More than the stations of a province."""
+MAX_EVENTS = 20_000
+"""A week of a province, or a month of a thousand stations; a person reads far less."""
 _WORST_FIRST = (Outcome.SILENT, Outcome.CUT, Outcome.LATER, Outcome.WHOLE)
 
 
@@ -48,21 +50,25 @@ def window_of(first: date, days: int, zone: str) -> tuple[datetime, datetime]:
 def show_timetable(
     air: Air, actor: Account, *, first: date, days: int, zone: str, rows: RowKind
 ) -> Timetable:
-    """Everything due on these local days; raises Problem `too_wide` for too many rows.
+    """Everything due on these local days; raises Problem `too_wide` for more than can be shown.
 
     Rows that sound alike share a line. An area shows all that its stations play; where one
     occurrence fares differently among them, the worst is shown.
     """
     begin, end = window_of(first, days, zone)
-    kinds = resolve_air(air, begin, end)
+    if len(air.sites) > MAX_ROWS:
+        raise Problem("too_wide", {"field": "area", "most": MAX_ROWS})
     events = _Events(air, actor)
-    lines = [tuple(events.index(fate) for fate in kind.fates) for kind in kinds]
+    kinds, lines = [], []
+    for kind in resolve_air(air, begin, end):
+        kinds.append(kind)
+        lines.append(tuple(events.index(fate) for fate in kind.fates))
+        if len(events.all) > MAX_EVENTS:
+            raise Problem("too_wide", {"field": "days", "most": MAX_EVENTS})
     if rows is RowKind.STATIONS:
         shown, drawn = _stations(air, kinds), lines
     else:
         shown, drawn = _areas(air, kinds, lines, events)
-    if len(shown) > MAX_ROWS:
-        raise Problem("too_wide", {"field": "area", "most": MAX_ROWS})
     calendar = tuple(calendar_days(air.calendar, first, days))
     return Timetable(zone, calendar, tuple(shown), tuple(drawn), tuple(events.all))
 
