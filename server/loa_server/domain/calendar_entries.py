@@ -30,6 +30,8 @@ from loa_server.domain.when import LONGEST_RUN, At, Repeating
 WORKED_IN = timedelta(days=366)
 """Other calendars know nothing of our holidays: they are spelt out for a year."""
 MAX_RULE_LETTERS = 500
+MAX_COUNT = 1000
+"""Starts a series may be counted by: three years of days; a file may hold 500 such series."""
 FIRST_YEAR = 2000
 LAST_YEAR = 2199
 """Beyond these years arithmetic with zones overflows, and rules cannot be written."""
@@ -206,11 +208,18 @@ def _repeat(entry: Entry, rrule: str) -> tuple[Repeat, date | None]:
 def _last_counted(entry: Entry, repeat: Repeat, count: str) -> date:
     if not re.fullmatch(r"[1-9]\d{0,4}", count):
         raise Problem("rule_part_not_supported", {"field": "until", "part": "COUNT"})
+    left = int(count)
+    if left > MAX_COUNT:
+        raise Problem("bad_rule", {"field": "until", "count": left, "most": MAX_COUNT})
     rule = Rule(start=local_text(entry.start), zone=entry.zone, rrule=repeat_to_rrule(repeat))
-    found = local_starts(rule, entry.start, entry.start + LONGEST_RUN)
-    if len(found) < int(count):
-        raise Problem("bad_rule", {"field": "until", "count": int(count)})
-    return found[int(count) - 1].date()
+    begin = entry.start
+    while begin < entry.start + LONGEST_RUN:
+        found = local_starts(rule, begin, begin + WORKED_IN)
+        if len(found) >= left:
+            return found[left - 1].date()
+        left -= len(found)
+        begin += WORKED_IN
+    raise Problem("bad_rule", {"field": "until", "count": int(count)})
 
 
 def _last_day(until: str, entry: Entry) -> date | None:

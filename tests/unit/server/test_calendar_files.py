@@ -194,6 +194,10 @@ def monthly(**day: Any) -> Repeating:
             Repeating((FIVE,), FIRST, date(2026, 12, 2)),
         ),
         ((HERE, "RRULE:FREQ=WEEKLY"), weekly(2)),
+        (
+            (HERE, "RRULE:FREQ=DAILY;COUNT=1000"),
+            Repeating((FIVE,), FIRST, FIRST + 999 * DAY),
+        ),
         ((HERE, "RRULE:FREQ=WEEKLY;BYDAY=FR,MO;WKST=SU"), weekly(1, 5)),
         ((HERE, "RRULE:FREQ=DAILY;BYDAY=SA,SU"), weekly(6, 7)),
         ((HERE, "RRULE:FREQ=MONTHLY"), monthly(month_day=1)),
@@ -266,6 +270,7 @@ def test_an_event_becomes_the_wish_it_means(lines: tuple[str, ...], wish: object
         ((HERE, "RRULE:FREQ=DAILY;INTERVAL=100000"), "rule_part_not_supported"),
         ((HERE, "RRULE:FREQ=DAILY;COUNT=99999"), "bad_rule"),
         ((HERE, "RRULE:FREQ=DAILY;COUNT=0"), "rule_part_not_supported"),
+        ((HERE, "RRULE:FREQ=MONTHLY;BYDAY=5MO;COUNT=900"), "bad_rule"),
         ((HERE, "RRULE:FREQ=DAILY;UNTIL=20261331"), "event_unreadable"),
         ((HERE, "RRULE:FREQ=WEEKLY;BYDAY=1MO"), "bad_rule"),
         ((HERE, "RRULE:FREQ=MONTHLY;BYDAY=6MO"), "rule_part_not_supported"),
