@@ -10,10 +10,12 @@ import pytest
 from fakes.hearing_station import HearingStation
 from fakes.naive_timetable import DAY_S, Due, NaiveTimetable
 from fakes.random_months import Month, Spell, a_month
+from loa_agent.protocol.documents import LatePolicy
 from loa_agent.protocol.reports import ClockTrust, Record, RecordKind
 
 DAYS = 3653
 SECOND = timedelta(seconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 ABSENT = {
     "station_off": {"power", "power_and_clock"},
     "clock_untrusted": {"clock", "power_and_clock"},
@@ -166,12 +168,24 @@ def judged(
         result.exact += 1
         return in_fair_weather(due, naive, station, missed)
     if not missed:
-        return None
+        return skipped_words(due, station)
     if missed[0] in ABSENT:
         reasons = {spell.kind for spell in rough} & ABSENT[missed[0]]
         return None if reasons else f"is {missed} without reason, near {rough}"
     silent = BY_THE_PLAN.get(missed[0], missed[0])
     return None if silent == due.reason else f"is {missed}, not {due.reason}"
+
+
+def skipped_words(due: Due, station: HearingStation) -> str | None:
+    """What resumes may repeat a word when the power failed, but leaves none out."""
+    if due.broadcast.late.policy is not LatePolicy.RESUME:
+        return None
+    place_ms = 0
+    for begin, end, offset_ms in station.of(due.id):
+        if offset_ms > place_ms:
+            return f"left out {place_ms}..{offset_ms} ms"
+        place_ms = offset_ms + (end - begin) // MILLISECOND
+    return None
 
 
 def same_day(due: Due, spell: Spell) -> bool:

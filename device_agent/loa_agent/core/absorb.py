@@ -131,6 +131,8 @@ def absorb(state: Brain, event: e.Event) -> tuple[Brain, list[Command]]:  # noqa
 
 def _time_passed(state: Brain, now: datetime) -> Brain:
     """Time that runs backwards was set; nothing may wait for an instant that moved away."""
+    if now == state.now:
+        return state
     went_back = now < state.now - STEP
     state = replace(state, now=now)
     return _restarted(state) if went_back else state

@@ -87,6 +87,21 @@ class TestResuming:
         assert stretches(station)[1:] == [(180, stopped_ms, TEN_MINUTES - stopped_ms)]
         assert sum(ms or 0 for name, _, ms in ended(station) if name == "news") == TEN_MINUTES
 
+    def test_each_interruption_goes_on_where_the_one_before_stopped(
+        self, station: FakeStation
+    ) -> None:
+        station.receive(a_manifest(resuming()))
+        for minute in (1, 3, 5):
+            station.until(NOON + minute * MINUTE)
+            station.receive(a_manifest(resuming(), lamp(minute + 1), version=minute + 1))
+        station.until(NOON + 30 * MINUTE)
+
+        offsets = [offset for _, offset, _ in stretches(station)]
+        heard = [ms or 0 for name, _, ms in ended(station) if name == "news"]
+        assert len(offsets) == 4
+        assert offsets == [sum(heard[:count]) for count in range(4)]
+        assert sum(heard) == TEN_MINUTES
+
     def test_one_that_must_begin_at_once_stops_it_at_once(self, station: FakeStation) -> None:
         station.receive(a_manifest(resuming()))
         station.until(NOON + MINUTE)
