@@ -72,8 +72,10 @@ def _place(services: Services, actor: Account, audiences: Sequence[str]) -> _Pla
         tree = rows.places.tree()
         homes = {f"s-{station.id}": station.area for station in rows.places.stations()}
         homes |= {f"a-{area.id}": area.id for area in tree.all()}
+        seen = tree.within(actor.reach) | tree.above(actor.reach)
         for audience in audiences:
-            if audience not in homes:
+            # What lies elsewhere is answered as if it did not exist.
+            if homes.get(audience) not in seen:
                 raise Problem("audience_unknown", {"audience": audience})
             require(actor.grants, tree, Deed.WRITE, homes[audience])
         first = homes[audiences[0]]

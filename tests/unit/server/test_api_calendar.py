@@ -110,8 +110,9 @@ def test_an_event_that_is_refused_holds_up_no_other(town: World, commune: Visito
     [
         (b"no calendar", "a-phu-cat", 422, "calendar_unreadable"),
         (TWO_EVENTS, "a-nowhere", 422, "audience_unknown"),
-        (TWO_EVENTS, "a-tuy-phuoc", 403, "forbidden"),
-        (TWO_EVENTS, "s-tuy-phuoc-1", 403, "forbidden"),
+        (TWO_EVENTS, "a-tuy-phuoc", 422, "audience_unknown"),
+        (TWO_EVENTS, "s-tuy-phuoc-1", 422, "audience_unknown"),
+        (TWO_EVENTS, "a-gia-lai", 403, "forbidden"),
         (TWO_EVENTS + b"X:" + b"a" * 1_000_000, "a-phu-cat", 413, "too_large"),
         (TWO_EVENTS + b"X:" + b"a" * 1_100_000, "a-phu-cat", 413, "too_large"),
     ],
