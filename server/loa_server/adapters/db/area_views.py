@@ -55,11 +55,10 @@ class DbAreaQueries:
                 select(areas).where(areas.c.replaced_by == area).order_by(areas.c.valid_to)
             ).all()
             counts = _counts(connection, tree, reach)
+            shown = _with_its_past(connection, tree, row)
             names = _names(connection, {row.replaced_by, *(each["parent"] for each in past)})
-        if not tree.has(area):
-            tree = AreaTree([*tree.all(), to_area(row)])
         return AreaDetail(
-            view=self._view(tree, area, counts),
+            view=self._view(shown, area, counts),
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             replaced_by=row.replaced_by,
@@ -149,6 +148,16 @@ def _counts(connection: Connection, tree: AreaTree, reach: Reach) -> Mapping[str
         if tree.has(home):
             counts.update({area.id: count for area in tree.path(home)})
     return counts
+
+
+def _with_its_past(connection: Connection, tree: AreaTree, row: AnyRow) -> AreaTree:
+    """The tree with an area no longer in force and those above it that are not either."""
+    gone = []
+    upper = row
+    while upper is not None and not tree.has(upper.id):
+        gone.append(to_area(upper))
+        upper = connection.execute(select(areas).where(areas.c.id == upper.parent)).first()
+    return AreaTree([*tree.all(), *gone]) if gone else tree
 
 
 def _lies_within(connection: Connection, area: str, reach: Reach) -> bool:
