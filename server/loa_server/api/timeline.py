@@ -62,7 +62,7 @@ def get_timetable(asked: wire.TimetableAsked) -> wire.Timetable:
 @bp.input(wire.DaysAsked, location="query", arg_name="asked")
 @bp.output(shapes.list_of(wire.CalendarDay))
 @bp.doc(responses=[404])
-def list_days(asked: wire.DaysAsked) -> list[wire.CalendarDay]:
+def list_calendar_days(asked: wire.DaysAsked) -> list[wire.CalendarDay]:
     """Days with their lunar dates and holidays."""
     _, home = _asked_place(asked.area)
     days = (asked.to - asked.from_).days + 1

@@ -34,3 +34,5 @@ class Services:
     broker_tls: bool
     outside: OutsideSignIn | None = None
     """A provider that says who people are, if there is one."""
+    mail_possible: bool = False
+    """Whether letters can be sent at all."""

@@ -54,6 +54,7 @@ def open_services(settings: Settings) -> Opened:
         broker_host=settings.broker_public_host,
         broker_port=settings.broker_port,
         broker_tls=settings.broker_tls,
+        mail_possible=settings.smtp_host is not None,
     )
     return Opened(engine, services)
 

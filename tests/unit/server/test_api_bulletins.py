@@ -50,6 +50,8 @@ def test_an_upload_is_kept_and_listed_with_its_author(town: World, commune: Visi
         "sha256": None,
         "duration_ms": None,
         "bytes": None,
+        "shared_from": None,
+        "may_delete": True,
     }
     assert bulletin["created_at"] == "2026-11-23T03:00:00.000Z"
     assert town.services.blobs.path(sha_of(VOICE)) is not None
