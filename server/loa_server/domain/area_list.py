@@ -85,13 +85,12 @@ def read_list(content: bytes, zone: str) -> Reading:
     missing = [name for name in NEEDED if name not in heading]
     if missing:
         raise Problem("csv_heading", {"field": "file", "missing": missing})
-    if len(rows) - 1 > MAX_LINES:
+    filled = {n: row for n, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))}
+    if len(filled) > MAX_LINES:
         raise Problem("too_many", {"field": "file", "most": MAX_LINES})
     lines: dict[int, ListedArea] = {}
     bad: list[BadLine] = []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in filled.items():
         cells = {name: _plain(cell) for name, cell in zip(heading, row, strict=False)}
         faults = _Faults(number)
         read = _line(cells, zone, faults)
