@@ -6,8 +6,9 @@ from loa_server.api import shapes
 from loa_server.api.access import signed_in
 from loa_server.api.broadcasts import MAX_LISTED, shape_of
 from loa_server.api.context import actor, services
-from loa_server.api.render_broadcasts import broadcast_to_shape
+from loa_server.api.render_broadcasts import broadcast_to_shape, preview_to_shape
 from loa_server.application.approve_broadcast import approve_broadcast as approve
+from loa_server.application.preview_decision import preview_decision as preview
 from loa_server.application.refuse_broadcast import refuse_broadcast as refuse
 
 bp = APIBlueprint("approvals", __name__, tag="approvals")
@@ -22,6 +23,15 @@ def list_approvals() -> list[shapes.Broadcast]:
     tree = services().queries.tree()
     waiting = [broadcast_to_shape(view, actor(), tree) for view in found]
     return [each for each in waiting if each.may_approve]
+
+
+@bp.get("/broadcasts/<broadcast_id>/preview")
+@signed_in
+@bp.output(shapes.Preview)
+@bp.doc(responses=[404])
+def preview_approval(broadcast_id: str) -> shapes.Preview:
+    """What its approval would do now: when it sounds, what keeps it from it, what it meets."""
+    return preview_to_shape(preview(services(), actor(), broadcast=broadcast_id))
 
 
 @bp.post("/broadcasts/<broadcast_id>/approve")

@@ -3066,7 +3066,7 @@ export type TimetableRow = {
  */
 export type RowKind = 'stations' | 'areas';
 
-export type ListDaysData = {
+export type ListCalendarDaysData = {
     body?: never;
     path?: never;
     query: {
@@ -3086,7 +3086,7 @@ export type ListDaysData = {
     url: '/api/v1/days';
 };
 
-export type ListDaysErrors = {
+export type ListCalendarDaysErrors = {
     /**
      * Not signed in
      */
@@ -3109,16 +3109,16 @@ export type ListDaysErrors = {
     default: Refusal;
 };
 
-export type ListDaysError = ListDaysErrors[keyof ListDaysErrors];
+export type ListCalendarDaysError = ListCalendarDaysErrors[keyof ListCalendarDaysErrors];
 
-export type ListDaysResponses = {
+export type ListCalendarDaysResponses = {
     /**
      * Successful response
      */
     200: Array<CalendarDay>;
 };
 
-export type ListDaysResponse = ListDaysResponses[keyof ListDaysResponses];
+export type ListCalendarDaysResponse = ListCalendarDaysResponses[keyof ListCalendarDaysResponses];
 
 export type ListPlaysData = {
     body?: never;
@@ -4740,7 +4740,7 @@ export type MoveResponses = {
 
 export type MoveResponse = MoveResponses[keyof MoveResponses];
 
-export type ListDays2Data = {
+export type ListDaysData = {
     body?: never;
     path: {
         area_id: string;
@@ -4749,7 +4749,7 @@ export type ListDays2Data = {
     url: '/api/v1/areas/{area_id}/days';
 };
 
-export type ListDays2Errors = {
+export type ListDaysErrors = {
     /**
      * Not signed in
      */
@@ -4772,16 +4772,16 @@ export type ListDays2Errors = {
     default: Refusal;
 };
 
-export type ListDays2Error = ListDays2Errors[keyof ListDays2Errors];
+export type ListDaysError = ListDaysErrors[keyof ListDaysErrors];
 
-export type ListDays2Responses = {
+export type ListDaysResponses = {
     /**
      * Successful response
      */
     200: Array<SpecialDay>;
 };
 
-export type ListDays2Response = ListDays2Responses[keyof ListDays2Responses];
+export type ListDaysResponse = ListDaysResponses[keyof ListDaysResponses];
 
 export type RemoveSecondFactorData = {
     body: CodeProof;
@@ -5932,6 +5932,49 @@ export type ChangeBroadcastResponses = {
 };
 
 export type ChangeBroadcastResponse = ChangeBroadcastResponses[keyof ChangeBroadcastResponses];
+
+export type PreviewApprovalData = {
+    body?: never;
+    path: {
+        broadcast_id: string;
+    };
+    query?: never;
+    url: '/api/v1/broadcasts/{broadcast_id}/preview';
+};
+
+export type PreviewApprovalErrors = {
+    /**
+     * Not signed in
+     */
+    401: Refusal;
+    /**
+     * Not allowed, or the CSRF token is missing
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * The request cannot be done; the code says why
+     */
+    422: Refusal;
+    /**
+     * Refused
+     */
+    default: Refusal;
+};
+
+export type PreviewApprovalError = PreviewApprovalErrors[keyof PreviewApprovalErrors];
+
+export type PreviewApprovalResponses = {
+    /**
+     * Successful response
+     */
+    200: Preview;
+};
+
+export type PreviewApprovalResponse = PreviewApprovalResponses[keyof PreviewApprovalResponses];
 
 export type ApproveBroadcastData = {
     body: Approve;
