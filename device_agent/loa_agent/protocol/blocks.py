@@ -58,8 +58,8 @@ def block(question: Question, pool_of: Callable[[int, int], list[Candidate]]) ->
         pool = pool_of(midnights[0] - longest, midnights[-1])
         clean = _clean(question, pool, midnights)
         wanted = [each for each in pool if question.wants(each)]
-        since = bisect_right(clean, min((each.start for each in wanted), default=question.begin))
-        until = bisect_left(clean, max((each.limit for each in wanted), default=question.end))
+        since = bisect_right(clean, min([each.start for each in wanted], default=question.begin))
+        until = bisect_left(clean, max([each.limit for each in wanted], default=question.end))
         if since and until < len(clean):
             return _cut(question, pool, midnights, clean[since - 1], clean[until])
         if reach >= MAX_REACH.days:
@@ -83,8 +83,9 @@ def _clean(question: Question, pool: Sequence[Candidate], midnights: list[int]) 
     dirty: set[int] = set()
     for each in pool:
         after = bisect_right(midnights, each.start)
-        if midnights[after : after + 1] and midnights[after] < each.limit and question.binds(each):
-            dirty.update(midnights[after : bisect_left(midnights, each.limit)])
+        crossed = bisect_left(midnights, each.limit, after)
+        if crossed > after and question.binds(each):
+            dirty.update(midnights[after:crossed])
     return [midnight for midnight in midnights if midnight not in dirty]
 
 

@@ -5,7 +5,7 @@ A sound belongs to the local day it begins on. The sounds of a day whose pauses 
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
@@ -29,12 +29,9 @@ class Day:
     sessions: list[Session]
     sound_ms: int
 
-    def copy(self) -> "Day":
-        """A day that may be changed."""
-        return Day(self.sessions.copy(), self.sound_ms)
 
-
-_EMPTY = Day([], 0)
+Step = tuple[Day, int, list[Session], Session]
+"""One more sound: its day, where in it, the sessions it joined, and what they became."""
 
 
 class CountedDays:
@@ -58,33 +55,38 @@ class CountedDays:
 
     def admit(self, pieces: Sequence[Piece], *, bound: bool) -> str | None:
         """Count what will sound; which cap it would break if it is bound, then nothing counts."""
-        changed: dict[int, Day] = {}
-        longest = 0
-        for begin, end, _ in pieces:
-            number = bisect_right(self._midnights, begin)
-            day = changed.get(number) or self._days.get(number, _EMPTY).copy()
-            day.sound_ms += end - begin
-            longest = max(longest, self._join(day.sessions, begin, end))
-            changed[number] = day
-        problem = self._problem(changed, longest) if bound else None
-        if problem is None:
-            self._days.update(changed)
+        steps = [self._count(begin, end) for begin, end, _ in pieces]
+        problem = self._problem(steps) if bound else None
+        if problem is not None:
+            _undo(steps)
         return problem
 
-    def _problem(self, changed: Mapping[int, Day], longest: int) -> str | None:
-        """More sessions than before and than allowed; a longer one; a longer day."""
-        for number, day in changed.items():
-            count = len(day.sessions)
-            if count > self._most and count > len(self._days.get(number, _EMPTY).sessions):
-                return "over_sessions"
-        if longest > self._longest:
-            return "over_session_length"
-        if max(day.sound_ms for day in changed.values()) > self._day:
-            return "over_day_length"
-        return None
+    def _count(self, begin: int, end: int) -> Step:
+        number = bisect_right(self._midnights, begin)
+        day = self._days.get(number)
+        if day is None:
+            day = self._days[number] = Day([], 0)
+        sessions = day.sessions
+        place, past, session = self._joining(sessions, begin, end)
+        joined = sessions[place:past]
+        sessions[place:past] = [session]
+        day.sound_ms += end - begin
+        return day, place, joined, session
 
-    def _join(self, sessions: list[Session], begin: int, end: int) -> int:
-        """Put a sound among the sessions of its day; tells how much its session has then."""
+    def _problem(self, steps: Sequence[Step]) -> str | None:
+        """More sessions than before and than allowed; a longer one; a longer day."""
+        found = None
+        for day, _, _, session in steps:
+            if len(day.sessions) > self._most and _more_sessions(day, steps):
+                return "over_sessions"
+            if session[2] > self._longest:
+                found = "over_session_length"
+            elif day.sound_ms > self._day:
+                found = found or "over_day_length"
+        return found
+
+    def _joining(self, sessions: list[Session], begin: int, end: int) -> tuple[int, int, Session]:
+        """From which to which session of its day a sound joins, and what they become."""
         sound = end - begin
         low = high = bisect_right(sessions, (begin, end, sound))
         if low:
@@ -95,13 +97,22 @@ class CountedDays:
             begins, later, more = sessions[high]
             if self._one(end, begins):
                 high, end, sound = high + 1, later, sound + more
-        sessions[low:high] = [(begin, end, sound)]
-        return sound
+        return low, high, (begin, end, sound)
 
     def _one(self, ended: int, begins: int) -> bool:
         """Whether the pause between is too short to part two sessions."""
         pause = begins - ended
-        if pause < _GAP_MS:
-            return True
+        if pause < _GAP_MS or not self._emergencies.begins:
+            return pause < _GAP_MS
         alarms = self._emergencies.inside(ended, begins)
         return pause - sum(end - begin for begin, end in alarms) < _GAP_MS
+
+
+def _more_sessions(day: Day, steps: Sequence[Step]) -> bool:
+    return sum(1 - len(joined) for each, _, joined, _ in steps if each is day) > 0
+
+
+def _undo(steps: Sequence[Step]) -> None:
+    for day, place, joined, session in reversed(steps):
+        day.sessions[place : place + 1] = joined
+        day.sound_ms -= session[2] - sum(sound for _, _, sound in joined)

@@ -29,9 +29,9 @@ def verdicts(found: Block, config: Config) -> list[Verdict]:
     counted: CountedDays | None = None
     judged: list[Verdict] = []
     for turn, each in enumerate(ordered):
-        open_ = each.free or permitted.holds(each.start, each.end)
-        if open_ and taken.frees(each.start, each.end):
-            verdict = Verdict(each, ((each.start, each.end, 0),))
+        start, end = each.start, each.end
+        if taken.frees(start, end) and (each.free or permitted.holds(start, end)):
+            verdict = Verdict(each, ((start, end, 0),))
         else:
             verdict = _yielding(each, permitted, taken, ordered)
         if capped and verdict.pieces and each.precedence != EMERGENCY:

@@ -47,7 +47,7 @@ class Taken(Stretches):
 
     def take(self, begin: int, end: int, turn: int) -> None:
         """Give away a stretch that is free."""
-        at = bisect_right(self.begins, begin)
+        at = bisect_right(self.ends, begin)
         self.begins.insert(at, begin)
         self.ends.insert(at, end)
         self.turns.insert(at, turn)

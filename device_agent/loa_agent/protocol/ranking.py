@@ -18,7 +18,7 @@ from loa_agent.protocol.documents import (
 )
 from loa_agent.protocol.ids import OccurrenceId
 from loa_agent.protocol.instants import MILLISECOND, ceil_ms
-from loa_agent.protocol.occurrences import local_text, starts_between
+from loa_agent.protocol.occurrences import occurrence_name, starts_between
 
 UNDECIDED = 10**6
 """Place of what no area put in order: after all that is (MAX_ORDER of ten levels)."""
@@ -42,21 +42,27 @@ class Source(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An occurrence in milliseconds; the first five in this order are its rank.
+    """An occurrence in milliseconds; the first six in this order are its rank.
 
-    Whatever becomes of it, it sounds inside [start, limit). `free` is bound by neither hours nor
-    caps.
+    `local` is its start in local time, as in `instants`. Whatever becomes of it, it sounds inside
+    [start, limit). `free` is bound by neither hours nor caps.
     """
 
     precedence: int
     place: int
     level: int
     start: int
-    name: OccurrenceId
+    broadcast: str
+    local: int
     end: int
     limit: int
     free: bool
     source: Source
+
+    @property
+    def name(self) -> OccurrenceId:
+        """The id of the occurrence."""
+        return occurrence_name(self.broadcast, self.local)
 
 
 def sources(manifests: Sequence[Manifest]) -> list[Source]:
@@ -95,12 +101,12 @@ def candidates(found: Sequence[Source], begin: int, end: int) -> list[Candidate]
     """Each occurrence that starts in [begin, end) once, in no order."""
     names = Counter(source.broadcast.id for source in found)
     listed: list[Candidate] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, int]] = set()
     for source in found:
         some = _of_source(source, begin, end)
         if names[source.broadcast.id] > 1:
-            some = [each for each in some if each.name not in seen]
-            seen.update(each.name for each in some)
+            some = [each for each in some if (each.broadcast, each.local) not in seen]
+            seen.update((each.broadcast, each.local) for each in some)
         listed += some
     return listed
 
@@ -114,10 +120,11 @@ def _of_source(source: Source, since: int, until: int) -> list[Candidate]:
             place,
             level,
             start,
-            OccurrenceId(f"{name}@{local_text(local)}"),
+            name,
+            local,
             start + duration,
             start + duration + slip,
-            free or _within(exempted, start),
+            free or (bool(exempted) and _within(exempted, start)),
             source,
         )
         for local, start in starts_between(broadcast, since, until)
@@ -125,4 +132,4 @@ def _of_source(source: Source, since: int, until: int) -> list[Candidate]:
 
 
 def _within(exempted: tuple[tuple[int, int], ...], start: int) -> bool:
-    return bool(exempted) and any(begin <= start < end for begin, end in exempted)
+    return any(begin <= start < end for begin, end in exempted)

@@ -16,7 +16,7 @@ from loa_agent.protocol.judging import Verdict, verdicts
 from loa_agent.protocol.occurrences import Occurrence
 from loa_agent.protocol.ranking import candidates, sources
 
-__all__ = ["MAX_REACH", "SESSION_GAP", "Outcome", "Planned", "Sound", "timeline"]
+__all__ = ["MAX_REACH", "SESSION_GAP", "Outcome", "Planned", "Sound", "planned_of", "timeline"]
 
 
 class Outcome(StrEnum):
@@ -70,7 +70,7 @@ def timeline(
     )
     judged = verdicts(block(question, lambda since, until: candidates(found, since, until)), config)
     inside = [each for each in judged if _touches(each, question)]
-    return [_planned(each) for each in sorted(inside, key=_start)]
+    return [planned_of(each) for each in sorted(inside, key=_start)]
 
 
 def _touches(verdict: Verdict, question: Question) -> bool:
@@ -80,10 +80,11 @@ def _touches(verdict: Verdict, question: Question) -> bool:
 
 
 def _start(verdict: Verdict) -> tuple[int, str]:
-    return verdict.candidate.start, verdict.candidate.name
+    return verdict.candidate.start, verdict.candidate.broadcast
 
 
-def _planned(verdict: Verdict) -> Planned:
+def planned_of(verdict: Verdict) -> Planned:
+    """What was found out about one occurrence, as objects."""
     each, pieces = verdict.candidate, verdict.pieces
     starts_at = instant_of(each.start)
     ends_at = starts_at + each.source.length
