@@ -1,6 +1,6 @@
 """Sends each person who wants it the list of the next 24 hours, once an evening."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,7 +54,9 @@ class _Due:
     day: str
 
 
-def send_evening_mail(services: Services, mailer: Mailer) -> Round:
+def send_evening_mail(
+    services: Services, mailer: Mailer, stopped: Callable[[], bool] = lambda: False
+) -> Round:
     """One round, from 19:00 until midnight of each person's day; again and again is once.
 
     The claim comes before the letter: whoever dies between the two has cost one letter, never sent
@@ -64,6 +66,8 @@ def send_evening_mail(services: Services, mailer: Mailer) -> Round:
     airs: dict[Reach, Air] = {}
     sent, delayed, refused = [], [], []
     for due in _due(services, now)[:MAX_PER_ROUND]:
+        if stopped():
+            break
         account = due.account
         if account.reach not in airs:
             window = (now, now + MAIL_REACH)

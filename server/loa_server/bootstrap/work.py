@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 SWEEP_EVERY_S = 5
 HEAL_EVERY_S = 60
 CLEAN_EVERY_S = 3600
-MAIL_EVERY_S = 60
 CLAIMS_KEPT = timedelta(days=30)
 RUBBISH = (".incoming-*", ".preparing-*")
 RUBBISH_AFTER_S = 24 * 3600.0
@@ -70,6 +69,9 @@ def run_work(settings: Settings) -> bool:
         "bridge": bridge.run,
         "audio": partial(work_on_audio, partial(prepare_next, opened.services, preparer)),
     }
+    mailer = make_mailer(settings)
+    if mailer is not None:
+        loops["letters"] = EveningLetters(opened.services, mailer).run
     try:
         return run_together(loops, duties(settings, opened, bridge), stop)
     finally:
@@ -101,10 +103,7 @@ def duties(settings: Settings, opened: Opened, bridge: Bridge) -> list[Duty]:
         for key in heal_documents(documents=DbLagging(opened.engine)):
             logger.warning("document_sent_again key=%s", key)
 
-    mailer = make_mailer(settings)
-    letters = [] if mailer is None else [EveningLetters(opened.services, mailer)]
     return [
-        *(Duty("evening_mail", MAIL_EVERY_S, each.turn) for each in letters),
         Duty("sweep_presence", SWEEP_EVERY_S, sweep),
         Duty("heal_documents", HEAL_EVERY_S, heal),
         Duty("forget", CLEAN_EVERY_S, partial(forget, opened.services)),

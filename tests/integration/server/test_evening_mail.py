@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from threading import Event
 
 import pytest
 from fakes.post_office import PostOffice
@@ -321,14 +322,24 @@ def test_that_the_server_is_away_is_said_once_and_that_it_is_back(
     caplog.set_level("INFO")
     letters = EveningLetters(evening.services, mailer(office))
     office.unwilling["MAIL"] = "421 closing"
-    letters.turn()
+    letters.turn(Event())
     office.unwilling["MAIL"] = "421 closing"
-    letters.turn()
-    letters.turn()
+    letters.turn(Event())
+    letters.turn(Event())
 
     events = [record.message.partition(" ")[0] for record in caplog.records]
 
     assert events == ["mail_server_away", "mail_server_back", "evening_mail_sent"]
+
+
+def test_who_is_told_to_stop_writes_no_further_letter(evening: World, office: PostOffice) -> None:
+    stop = Event()
+    stop.set()
+
+    EveningLetters(evening.services, mailer(office)).turn(stop)
+
+    assert office.letters == []
+    assert send(evening, office).sent == ("u-phu-cat",)
 
 
 def test_both_languages_have_the_same_words() -> None:
