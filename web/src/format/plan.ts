@@ -67,8 +67,8 @@ export function className(kind: AnyClass): string {
   return t(`timetable.class.${kind}`)
 }
 
-/** Minutes a slot or a programme takes, never nothing. */
-export function minutesLong(startsAt: string, endsAt: string): number {
-  return Math.max(Math.ceil((Date.parse(endsAt) - Date.parse(startsAt)) / 60_000), 1)
+/** 17:00–17:15, or 17:00 of what is over within the minute. */
+export function fromTo(startsAt: string, endsAt: string): string {
+  const [from, to] = [timeOf(startsAt), timeOf(endsAt)]
+  return from === to ? from : `${from}–${to}`
 }
-

@@ -1,6 +1,6 @@
 import { request } from '../api/client'
-import type { Broadcast } from '../api/types'
-import type { Change, Coming, Day, Preview, RowKind, Timetable } from './types'
+import type { Broadcast, Preview } from '../api/types'
+import type { Change, Coming, Day, RowKind, Timetable } from './types'
 
 /** Which part of the timetable is asked for. */
 export interface Asked {

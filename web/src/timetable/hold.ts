@@ -18,7 +18,7 @@ export interface Carried {
 export const SNAP_MIN = 5
 const DAY_MIN = 1440
 const HOUR_MIN = 60
-export const LEAST_SLOT_MIN = 5
+export const LEAST_SLOT_MIN = 1
 /** An occurrence that sounds longer is no bulletin. */
 export const MOST_SLOT_MIN = 12 * HOUR_MIN
 
@@ -44,7 +44,7 @@ export function stretched(hold: Hold, byMinutes: number): Hold {
 }
 
 function withinSlot(minutes: number): number {
-  return Math.min(Math.max(minutes, LEAST_SLOT_MIN), MOST_SLOT_MIN)
+  return Math.min(Math.max(minutes, SNAP_MIN), MOST_SLOT_MIN)
 }
 
 export type Pressed =
