@@ -45,7 +45,8 @@ def open_tomorrow(visitor: Visitor, shape: str = "Lưới") -> Page:
 
 def mark(page: Page, title: str) -> Locator:
     """The first mark of a broadcast on the grid."""
-    return page.get_by_role("grid").get_by_role("button").filter(has_text=title).first
+    titled = page.get_by_text(title, exact=True)
+    return page.get_by_role("grid").get_by_role("button").filter(has=titled).first
 
 
 def test_a_loser_is_marked_and_says_to_whom_it_gives_way(visitor):
