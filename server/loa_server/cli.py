@@ -61,6 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     account = commands.add_parser("account", help="accounts").add_subparsers(required=True)
     reset = _command(account, "reset", "give an account a new password and print it", _reset)
     reset.add_argument("username")
+    reset.add_argument("--second-factor", action="store_true", help="forget the telephone, too")
+    create = _command(account, "create", "make an account and print its password", _create)
+    create.add_argument("username")
+    create.add_argument("--name", required=True, help="name of the person")
+    create.add_argument("--area", required=True, help="id of the place the roles are held at")
+    create.add_argument(
+        "--role", required=True, action="append", help="such as author; may be given several times"
+    )
     return parser
 
 
@@ -144,9 +152,28 @@ def _export_areas(_options: argparse.Namespace, settings: Settings) -> int:
 def _reset(options: argparse.Namespace, settings: Settings) -> int:
     prepare = import_module("loa_server.bootstrap.prepare")
     try:
-        password = prepare.run_reset(settings, options.username)
+        password = prepare.run_reset(
+            settings, options.username, second_factor=options.second_factor
+        )
     except prepare.Problem as problem:
         print(f"loa account reset: {problem.code} {options.username}", file=sys.stderr)
+        return 1
+    print(password)
+    return 0
+
+
+def _create(options: argparse.Namespace, settings: Settings) -> int:
+    prepare = import_module("loa_server.bootstrap.prepare")
+    try:
+        password = prepare.run_create_account(
+            settings,
+            options.username,
+            name=options.name,
+            area=options.area,
+            roles=options.role,
+        )
+    except prepare.Problem as problem:
+        print(f"loa account create: {problem.code} {problem.facts}", file=sys.stderr)
         return 1
     print(password)
     return 0

@@ -8,8 +8,10 @@ from loa_server.domain.people import plain_username
 from loa_server.domain.problems import Problem
 
 
-def reset_password(services: Services, *, username: str) -> str:
+def reset_password(services: Services, *, username: str, second_factor: bool = False) -> str:
     """A new password, told once; all sessions of the account end.
+
+    With `second_factor` a lost telephone is forgotten, too.
 
     Raises:
         Problem: `not_found`.
@@ -25,6 +27,9 @@ def reset_password(services: Services, *, username: str) -> str:
         rows.people.keep(
             replace(account, password_hash=fresh_hash, failed_attempts=0, locked_until=None)
         )
+        if second_factor:
+            rows.proofs.drop_second_factor(account.id)
         rows.people.close_sessions_of(account.id)
-        rows.audit(AuditRow(now, "system", "password_reset", username, {}))
+        facts = {"second_factor": second_factor}
+        rows.audit(AuditRow(now, "system", "password_reset", username, facts))
     return password

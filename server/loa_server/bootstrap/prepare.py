@@ -1,13 +1,14 @@
 """Makes a data folder ready: schema, secrets, broker files, first rows. Safe to repeat."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from loa_server.adapters.db.desk import DbDesk
 from loa_server.adapters.db.migrate import migrate
+from loa_server.application.create_account import create_account
 from loa_server.application.create_first_account import create_first_account
 from loa_server.application.found_country import found_country
 from loa_server.application.reset_password import reset_password
@@ -59,10 +60,21 @@ def run_prepare(settings: Settings, *, demo: bool) -> Prepared:
     return prepared
 
 
-def run_reset(settings: Settings, username: str) -> str:
+def run_reset(settings: Settings, username: str, *, second_factor: bool) -> str:
     """A new password for an account; raises Problem `not_found`."""
     run_migrate(settings)
-    return reset_password(open_services(settings).services, username=username)
+    return reset_password(
+        open_services(settings).services, username=username, second_factor=second_factor
+    )
+
+
+def run_create_account(
+    settings: Settings, username: str, *, name: str, area: str, roles: Sequence[str]
+) -> str:
+    """An account, its password told once; raises Problem."""
+    run_migrate(settings)
+    services = open_services(settings).services
+    return create_account(services, username=username, name=name, area=area, roles=roles)
 
 
 def _broker_command(settings: Settings, opened: Opened) -> list[str] | None:
