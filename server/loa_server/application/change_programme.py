@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from loa_server.application.find_usable import find_programme, find_usable
+from loa_server.application.find_usable import find_programme, find_usable, require_own
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
 from loa_server.domain.programmes import Programme, ProgrammeItem, require_well_made
-from loa_server.domain.rights import Deed, require
 from loa_server.domain.text import MAX_TITLE, one_line
 
 
@@ -34,7 +33,7 @@ def change_programme(
     with services.store.write() as rows:
         tree = rows.places.tree()
         found = find_programme(rows, tree, actor, programme)
-        require(actor.grants, tree, Deed.WRITE, found.area)
+        require_own(tree, actor, found.area)
         changed = replace(
             found,
             title=one_line(title, "title", MAX_TITLE),

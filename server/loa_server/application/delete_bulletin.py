@@ -1,11 +1,11 @@
 """Take a bulletin off the list; its audio stays while any record of a play names it."""
 
+from loa_server.application.find_usable import require_own
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.bulletins import Uses
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
-from loa_server.domain.rights import Deed, require
 
 
 def delete_bulletin(services: Services, actor: Account, *, bulletin: str) -> None:
@@ -23,7 +23,7 @@ def delete_bulletin(services: Services, actor: Account, *, bulletin: str) -> Non
         found = rows.bulletins.get(bulletin)
         if found is None:
             raise Problem("not_found", {"bulletin": bulletin})
-        require(actor.grants, rows.places.tree(), Deed.WRITE, found.area)
+        require_own(rows.places.tree(), actor, found.area)
         uses = Uses(
             broadcasts=tuple(rows.bulletins.on_air(bulletin, now)),
             programmes=tuple(each.title for each in rows.programmes.holding(bulletin)),

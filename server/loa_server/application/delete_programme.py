@@ -1,11 +1,10 @@
 """Take a programme off the lists; broadcasts ordered with it go on."""
 
-from loa_server.application.find_usable import find_programme
+from loa_server.application.find_usable import find_programme, require_own
 from loa_server.application.services import Services
 from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
-from loa_server.domain.rights import Deed, require
 
 
 def delete_programme(services: Services, actor: Account, *, programme: str) -> None:
@@ -17,7 +16,7 @@ def delete_programme(services: Services, actor: Account, *, programme: str) -> N
     with services.store.write() as rows:
         tree = rows.places.tree()
         found = find_programme(rows, tree, actor, programme)
-        require(actor.grants, tree, Deed.WRITE, found.area)
+        require_own(tree, actor, found.area)
         shares = rows.shares.open_of(programme=programme)
         if shares:
             raise Problem("programme_in_use", {"programme": programme, "shares": shares})

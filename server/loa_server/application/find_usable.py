@@ -41,3 +41,9 @@ def find_programme(rows: Transaction, tree: AreaTree, actor: Account, programme:
         if rows.shares.programmes_for([programme], actor.reach):
             return found
     raise Problem("not_found", {"programme": programme})
+
+
+def require_own(tree: AreaTree, actor: Account, area: str) -> None:
+    """Raise Problem `forbidden` for what is only shared, without saying whose it is."""
+    if not may(actor.grants, tree, Deed.WRITE, area):
+        raise Problem("forbidden", {"deed": Deed.WRITE.value})

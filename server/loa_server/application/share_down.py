@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loa_server.application.find_usable import find_programme, find_usable
+from loa_server.application.find_usable import find_programme, find_usable, require_own
 from loa_server.application.ports import Transaction
 from loa_server.application.services import Services
 from loa_server.domain.areas import AreaTree
@@ -10,7 +10,6 @@ from loa_server.domain.audit import AuditRow
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
 from loa_server.domain.programmes import is_ready
-from loa_server.domain.rights import Deed, require
 from loa_server.domain.shares import Share, ShareClass, sharing_place
 from loa_server.domain.text import one_line
 
@@ -42,6 +41,10 @@ def share_down(services: Services, actor: Account, wish: Wish) -> Share:
         raise Problem("no_audience", {"field": "areas", "most": MAX_AREAS})
     with services.store.write() as rows:
         tree = rows.places.tree()
+        seen = tree.within(actor.reach)
+        for area in areas:
+            if area not in seen:
+                raise Problem("audience_unknown", {"field": "areas", "area": area})
         title = _require_shareable(rows, tree, actor, wish)
         share = Share(
             id=services.secrets.identifier("cs"),
@@ -67,12 +70,12 @@ def _require_shareable(rows: Transaction, tree: AreaTree, actor: Account, wish: 
         raise Problem("bad_request", {"field": "bulletin"})
     if wish.bulletin is not None:
         bulletin = find_usable(rows, tree, actor, [wish.bulletin])[wish.bulletin]
-        require(actor.grants, tree, Deed.WRITE, bulletin.area)
+        require_own(tree, actor, bulletin.area)
         if bulletin.voice is None:
             raise Problem("bulletin_not_ready", {"bulletin": bulletin.id})
         return bulletin.title
     programme = find_programme(rows, tree, actor, wish.programme or "")
-    require(actor.grants, tree, Deed.WRITE, programme.area)
+    require_own(tree, actor, programme.area)
     found = {each: rows.bulletins.get(each) for each in programme.bulletins}
     pieces = {key: each for key, each in found.items() if each is not None}
     if not is_ready(programme.items, pieces):

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from loa_server.adapters.db.engine import writing
 from loa_server.adapters.db.tables import bulletin as bulletins
+from loa_server.adapters.db.tables import role_grant
+from loa_server.api.app import LoaApp
 from loa_server.domain.areas import Area
 from loa_server.domain.bulletins import Bulletin
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 from visitors import Visitor, refusal
 from world import World
 
@@ -288,8 +290,8 @@ def test_a_programme_made_below_survives_the_end_of_the_share_and_can_still_be_c
 @pytest.mark.parametrize(
     ("wish", "status", "code"),
     [
-        ({"areas": ["gia-lai"]}, 403, "forbidden"),
-        ({"areas": ["phu-cat", "tuy-phuoc"]}, 403, "forbidden"),
+        ({"areas": ["gia-lai"]}, 422, "audience_unknown"),
+        ({"areas": ["phu-cat", "tuy-phuoc"]}, 422, "audience_unknown"),
         ({"areas": ["nowhere"]}, 422, "audience_unknown"),
         ({"areas": []}, 422, "no_audience"),
         ({"areas": ["an-hanh"], "class": "emergency"}, 422, "bad_request"),
@@ -331,6 +333,27 @@ def test_a_commune_never_reads_the_name_of_another_in_a_share(
     (seen,) = commune.get("/bulletins").get_json()
     assert (seen["title"], seen["shared_from"]) == ("Của Tuy Phước", "Gia Lai")
     assert (seen["area"], seen["area_name"], seen["author_name"]) == ("gia-lai", "Gia Lai", "")
+
+
+def test_who_only_looks_on_shares_and_answers_nothing(
+    app: LoaApp, town: World, province: Visitor
+) -> None:
+    mine = town.ready(town.commune)
+    asked = share(province, town.ready(town.province), **{"class": "priority"})
+    with writing(town.engine) as connection:
+        connection.execute(delete(role_grant).where(role_grant.c.account == "u-phu-cat"))
+        row = {"account": "u-phu-cat", "area": "phu-cat", "role": "auditor"}
+        connection.execute(insert(role_grant).values(row))
+    onlooker = Visitor(app).sign_in("phu-cat")
+
+    shared = onlooker.post("/shares", {"bulletin": mine.id, "areas": ["an-hanh"]})
+    made = onlooker.post("/programmes", {"title": "x", "items": [{"bulletin": mine.id}]})
+    answered = onlooker.post(
+        f"/shares/{asked['id']}/answer", {"area": "phu-cat", "answer": "declined"}
+    )
+
+    assert {refusal(each) for each in (shared, made, answered)} == {(403, "forbidden")}
+    assert waiting(onlooker) == [("Tiêm chủng", "phu-cat", False)]
 
 
 def test_new_communes_below_find_what_was_shared_before(town: World, province: Visitor) -> None:
