@@ -41,9 +41,9 @@ def step_of(world: World, broadcast: Broadcast) -> tuple[str, str | None]:
 def test_areas_show_the_reach_and_the_path_above_with_what_is_in_force(world: World) -> None:
     shown = world.queries.areas(frozenset({"phu-cat"}))
 
-    assert [each.id for each in shown] == ["vn", "gia-lai", "phu-cat", "an-hanh"]
-    assert {each.zone for each in shown} == {"Asia/Ho_Chi_Minh"}
-    assert [len(each.hours) for each in shown] == [0, 1, 1, 1]
+    assert [each.area.id for each in shown] == ["vn", "gia-lai", "phu-cat", "an-hanh"]
+    assert {each.in_force.zone for each in shown} == {"Asia/Ho_Chi_Minh"}
+    assert [len(each.in_force.hours) for each in shown] == [0, 1, 1, 1]
     assert [each.station_count for each in shown] == [2, 2, 2, 1]
 
 
