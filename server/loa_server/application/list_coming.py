@@ -30,7 +30,7 @@ def list_coming(air: Air, begin: datetime, end: datetime) -> list[Coming]:
             key: _Fate = (one.occurrence.id, one.sounds, one.outcome, one.reason, one.winner)
             facts[key] = one
             found[key] += kind.sites
-    places = Places(air)
+    places, title = Places(air), Titles(air)
     coming = []
     for key, sites in found.items():
         one = facts[key]
@@ -47,21 +47,13 @@ def list_coming(air: Air, begin: datetime, end: datetime) -> list[Coming]:
                 outcome=one.outcome,
                 reason=one.reason,
                 winner=one.winner,
-                winner_title=title_of(air, one.winner),
+                winner_title=title.of(one.winner),
                 early=bool(one.sounds) and wakes_people(begins_at, sites[0].limits.zone),
                 sites=tuple(sorted(sites, key=lambda site: (site.name, site.id))),
                 where=places.names(sites),
             )
         )
     return sorted(coming, key=lambda each: (each.starts_at, each.occurrence, each.where))
-
-
-def title_of(air: Air, occurrence: str | None) -> str | None:
-    """Title of the broadcast an occurrence belongs to."""
-    if occurrence is None:
-        return None
-    name = occurrence.partition("@")[0]
-    return next((e.broadcast.title for e in air.ordered if e.broadcast.id == name), None)
 
 
 def only_station(air: Air, station: str) -> Air:
@@ -72,11 +64,23 @@ def only_station(air: Air, station: str) -> Air:
     return Air(air.tree, air.shown, sites, air.ordered, air.orders, air.calendar)
 
 
+class Titles:
+    """Titles of broadcasts by their occurrences."""
+
+    def __init__(self, air: Air) -> None:
+        self._titles = {each.broadcast.id: each.broadcast.title for each in air.ordered}
+
+    def of(self, occurrence: str | None) -> str | None:
+        """None where nobody is named."""
+        return None if occurrence is None else self._titles.get(occurrence.partition("@")[0])
+
+
 class Places:
     """Names for sets of stations: an area where all its stations are meant, else the stations."""
 
     def __init__(self, air: Air) -> None:
-        self._air = air
+        self._tree = air.tree
+        self._known = air.shown | air.tree.above(air.shown)
         self._above = {
             area: [each for each in air.tree.path(area) if each.id in air.shown]
             for area in {site.area for site in air.sites}
@@ -85,9 +89,7 @@ class Places:
 
     def area_name(self, area: str) -> str:
         """Name of an area that is the reach's own, or above it; of others nothing is said."""
-        tree = self._air.tree
-        known = area in self._air.shown or area in tree.above(self._air.shown)
-        return tree.name(area) if known else ""
+        return self._tree.name(area) if area in self._known else ""
 
     def names(self, sites: Iterable[Site]) -> tuple[str, ...]:
         """The fewest names, areas from above first."""

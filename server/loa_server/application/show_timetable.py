@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from loa_agent.protocol.timeline import Outcome
 
-from loa_server.application.list_coming import title_of
+from loa_server.application.list_coming import Titles
 from loa_server.application.resolve_air import Fate, Kind, resolve_air
 from loa_server.application.timeline_queries import (
     Air,
@@ -87,10 +87,10 @@ class _Events:
 
     def __init__(self, air: Air, actor: Account) -> None:
         self.all: list[TimetableEvent] = []
-        self._air = air
+        self._tree = air.tree
         self._actor = actor
         self._known = {each.broadcast.id: each.broadcast for each in air.ordered}
-        self._titles: dict[str | None, str | None] = {}
+        self._titles = Titles(air)
         self._changeable: dict[str, bool] = {}
         self._places: dict[object, int] = {}
 
@@ -110,8 +110,6 @@ class _Events:
     def _event(self, fate: Fate) -> TimetableEvent:
         one = fate.planned
         broadcast = self._known[one.occurrence.broadcast.id]
-        if one.winner not in self._titles:
-            self._titles[one.winner] = title_of(self._air, one.winner)
         return TimetableEvent(
             occurrence=one.occurrence.id,
             broadcast=broadcast,
@@ -119,7 +117,7 @@ class _Events:
             ends_at=one.sounds[-1].end if one.sounds else one.occurrence.ends_at,
             outcome=one.outcome,
             reason=one.reason,
-            winner_title=self._titles[one.winner],
+            winner_title=self._titles.of(one.winner),
             waiting=fate.waiting,
             may_change=self._may_change(broadcast),
         )
@@ -130,8 +128,8 @@ class _Events:
             return False
         known = self._changeable.get(broadcast.area)
         if known is None:
-            grants, tree = self._actor.grants, self._air.tree
-            known = self._changeable[broadcast.area] = may(grants, tree, Deed.WRITE, broadcast.area)
+            known = may(self._actor.grants, self._tree, Deed.WRITE, broadcast.area)
+            self._changeable[broadcast.area] = known
         return known
 
 
