@@ -180,7 +180,14 @@ def test_outside_permitted_hours_nothing_sounds_though_the_server_was_forced(
         class_=BroadcastClass.PRIORITY,
         bulletins=(bulletin.id,),
         audiences=("a-phu-cat",),
-        schedule=Schedule(Rule(start="2026-11-23T22:10:00", zone="Asia/Ho_Chi_Minh")),
+        # What could sound nowhere would not even be told; tomorrow's start makes it travel.
+        schedule=Schedule(
+            Rule(
+                start="2026-11-23T22:10:00",
+                zone="Asia/Ho_Chi_Minh",
+                dates=("2026-11-24T17:00:00",),
+            )
+        ),
         area="phu-cat",
         author=province.world.commune.id,
         created_at=province.now,
