@@ -97,7 +97,8 @@ def main() -> None:
 
 def draws(page: Page) -> tuple[list[float], list[float]]:
     """Month and week by turns, so that each is drawn anew and not only filled anew."""
-    month, week = [], []
+    month: list[float] = []
+    week: list[float] = []
     for _ in range(ROUNDS):
         for view, taken in (("Tháng", month), ("Tuần", week)):
             page.get_by_role("button", name=view, exact=True).click()
