@@ -36,6 +36,7 @@ from loa_agent.protocol.documents import (
     Window,
 )
 from loa_agent.protocol.timeline import Outcome, Planned, timeline
+from province import a_province
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one object on one line")
     wanted = parser.parse_args()
     figures, yardstick = one_station()
+    figures |= a_province()
     result = {"name": "timeline", "figures": figures, "yardstick": yardstick}
     print(json.dumps(result, indent=None if wanted.json else 2))
 

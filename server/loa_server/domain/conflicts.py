@@ -1,16 +1,20 @@
 """What becomes of broadcasts that meet, and at how many stations, judged by the one timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from loa_agent.protocol import documents as wire
-from loa_agent.protocol.timeline import Outcome, Planned, timeline
+from loa_agent.protocol.instants import ceil_ms, floor_ms
+from loa_agent.protocol.ranking import Candidate
+from loa_agent.protocol.timeline import Outcome, Planned, planned_of
 
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import Broadcast
-from loa_server.domain.listening import Listeners, config, level_of, manifest
+from loa_server.domain.clusters import Pool, clusters_with, judged_alone
+from loa_server.domain.listening import Limits, Listeners, config, level_of, manifest
 from loa_server.domain.permission import CODES, Span, problem
 from loa_server.domain.problems import Problem
 
@@ -87,30 +91,21 @@ def judge(new: wire.Broadcast, meant: Broadcast, timetable: Timetable, scene: Sc
         timetable: All else in force, of which `new` is no part.
         scene: Stations that do not hear the new broadcast are passed over.
     """
-    tree, now = scene.tree, scene.now
-    audiences = set(meant.audiences)
-    without = _manifests(timetable, tree, now, {})
-    with_new = _manifests(timetable, tree, now, dict.fromkeys(audiences, new))
+    manifests = _manifests(timetable, scene.tree, scene.now, dict.fromkeys(meant.audiences, new))
+    concerned = [each for each in scene.found if set(meant.audiences) & set(each.audiences)]
     problems: dict[str, Problem] = {}
-    met: dict[_Meeting, _Where] = defaultdict(_Where)
-    for each in scene.found:
-        if audiences.isdisjoint(each.audiences):
-            continue
-        settings = config(each.limits, now)
-        after = [with_new[audience] for audience in each.audiences if audience in with_new]
-        before = [without[audience] for audience in each.audiences if audience in without]
-        for begin, end in scene.spans:
-            planned = timeline(after, settings, begin, end)
-            troubled = [one for one in planned if one.outcome is not Outcome.WHOLE]
-            if not troubled:
-                continue
-            for one in troubled:
-                if one.occurrence.broadcast.id == new.id and one.reason in CODES:
-                    problems.setdefault(CODES[one.reason], problem(one, each, tree))
-            for meeting in _meetings(troubled, new.id, before, settings, (begin, end)):
-                met[meeting].add(each)
+    met: dict[_Meeting, dict[int, Listeners]] = defaultdict(dict)
+    for span in scene.spans:
+        pool, court = Pool(manifests, *span), _Court(new, span, scene.now)
+        for number, each in enumerate(concerned):
+            for judged in court.judge(pool.heard(each.audiences), each.limits):
+                for planned in judged.silenced:
+                    code = CODES[planned.reason or ""]
+                    problems.setdefault(code, problem(planned, each, scene.tree))
+                for meeting in judged.meetings:
+                    met[meeting][number] = each
     known = {**timetable.known, new.id: meant}
-    conflicts = [_conflict(meeting, where, known) for meeting, where in met.items()]
+    conflicts = [_conflict(meeting, met[meeting].values(), known) for meeting in met]
     conflicts.sort(key=lambda one: (one.starts_at, one.loser.broadcast, one.lost_ms))
     return Verdict(tuple(problems.values()), tuple(conflicts))
 
@@ -143,14 +138,60 @@ class _Meeting:
     lost_ms: int
 
 
-@dataclass(slots=True)
-class _Where:
-    station_count: int = 0
-    areas: frozenset[str] = frozenset()
+class _Judged(NamedTuple):
+    """Of one cluster: what the new broadcast may not, and who loses what to whom."""
 
-    def add(self, found: Listeners) -> None:
-        self.station_count += found.station_count
-        self.areas |= found.areas
+    silenced: tuple[Planned, ...]
+    meetings: tuple[_Meeting, ...]
+
+
+class _Court:
+    """Judges what a new broadcast meets in a stretch of time, the same cluster but once."""
+
+    def __init__(self, new: wire.Broadcast, span: Span, now: datetime) -> None:
+        self._new = new
+        self._stretch = floor_ms(span[0]), ceil_ms(span[1])
+        self._now = now
+        self._settings: dict[Limits, wire.Config] = {}
+        self._known: dict[tuple[int, ...], _Judged] = {}
+
+    def judge(self, found: Sequence[Candidate], limits: Limits) -> Iterator[_Judged]:
+        """Each cluster of which the new broadcast is part."""
+        settings = self._settings.get(limits)
+        if settings is None:
+            settings = self._settings[limits] = config(limits, self._now)
+        capped = bool(limits.caps)
+        for cluster in clusters_with(self._new, self._stretch, found, limits.zone, capped=capped):
+            # Settings and candidates live as long as this does, so that their ids are theirs.
+            key = (id(settings), *map(id, cluster))
+            if key not in self._known:
+                self._known[key] = self._judge(cluster, settings)
+            yield self._known[key]
+
+    def _judge(self, cluster: Sequence[Candidate], settings: wire.Config) -> _Judged:
+        after = [each for each in judged_alone(cluster, settings) if each.reason is not None]
+        mine = [planned_of(each) for each in after if self._is_new(each.candidate)]
+        others = [planned_of(each) for each in after if not self._is_new(each.candidate)]
+        silenced = tuple(each for each in mine if each.reason in CODES)
+        meetings = [_meeting(e, e.winner.partition("@")[0]) for e in mine if e.winner is not None]
+        if others:
+            meetings += self._losses(others, cluster, settings)
+        return _Judged(silenced, tuple(meetings))
+
+    def _is_new(self, each: Candidate) -> bool:
+        return each.source.broadcast is self._new
+
+    def _losses(
+        self, others: Sequence[Planned], cluster: Sequence[Candidate], settings: wire.Config
+    ) -> Iterator[_Meeting]:
+        """What others lose that they did not lose without the new broadcast."""
+        without = [each for each in cluster if not self._is_new(each)]
+        before = {each.candidate.name: each for each in judged_alone(without, settings)}
+        for each in others:
+            was = planned_of(before[each.occurrence.id])
+            if was.sounds != each.sounds and _sounding(was) >= _sounding(each):
+                winner = self._new.id if each.winner is None else each.winner.partition("@")[0]
+                yield _meeting(each, winner)
 
 
 def _manifests(
@@ -169,30 +210,8 @@ def _manifests(
     return made
 
 
-def _meetings(
-    troubled: Sequence[Planned],
-    new: str,
-    before: Sequence[wire.Manifest],
-    settings: wire.Config,
-    span: Span,
-) -> Iterable[_Meeting]:
-    """Losses of the new broadcast to others, and of others that they did not have without it."""
-    others = [one for one in troubled if one.occurrence.broadcast.id != new]
-    earlier: dict[str, Planned] = {}
-    if others:
-        earlier = {one.occurrence.id: one for one in timeline(before, settings, *span)}
-    for one in troubled:
-        if one.occurrence.broadcast.id == new:
-            if one.winner is not None:
-                yield _meeting(one, one.winner.partition("@")[0])
-        elif (was := earlier.get(one.occurrence.id)) is None or was.sounds != one.sounds:
-            winner = new if one.winner is None else one.winner.partition("@")[0]
-            yield _meeting(one, winner)
-
-
 def _meeting(planned: Planned, winner: str) -> _Meeting:
     occurrence = planned.occurrence
-    sounding = sum((each.end - each.begin for each in planned.sounds), timedelta())
     first = planned.sounds[0].begin if planned.sounds else None
     moved = first is not None and first != occurrence.starts_at
     return _Meeting(
@@ -203,11 +222,18 @@ def _meeting(planned: Planned, winner: str) -> _Meeting:
         outcome=planned.outcome,
         reason=planned.reason or "overlap",
         new_start_at=first if moved else None,
-        lost_ms=(occurrence.ends_at - occurrence.starts_at - sounding) // _MS,
+        lost_ms=(occurrence.ends_at - occurrence.starts_at - _sounding(planned)) // _MS,
     )
 
 
-def _conflict(meeting: _Meeting, where: _Where, known: Mapping[str, Broadcast]) -> Conflict:
+def _sounding(planned: Planned) -> timedelta:
+    return sum((each.end - each.begin for each in planned.sounds), timedelta())
+
+
+def _conflict(
+    meeting: _Meeting, where: Iterable[Listeners], known: Mapping[str, Broadcast]
+) -> Conflict:
+    kinds = list(where)
     return Conflict(
         starts_at=meeting.starts_at,
         winner=_side(known[meeting.winner]),
@@ -216,8 +242,8 @@ def _conflict(meeting: _Meeting, where: _Where, known: Mapping[str, Broadcast]) 
         reason=meeting.reason,
         new_start_at=meeting.new_start_at,
         lost_ms=meeting.lost_ms,
-        station_count=where.station_count,
-        areas=where.areas,
+        station_count=sum(each.station_count for each in kinds),
+        areas=frozenset().union(*(each.areas for each in kinds)),
     )
 
 

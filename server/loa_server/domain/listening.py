@@ -1,5 +1,6 @@
 """Stations that hear the same by the same rules: judged once, however many they are."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ class Limits:
     hours: tuple[wire.Window, ...]
     caps: wire.Caps
     zone: str
+
+
+_Alike = tuple[tuple[str, ...], Limits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +55,51 @@ def listeners(
         zone: The zone where no area names one.
         audiences: What is listened for; the rest is as if nothing was said there.
     """
-    places: dict[str, tuple[tuple[str, ...], Limits]] = {}
-    areas: dict[tuple[tuple[str, ...], Limits], set[str]] = {}
-    counts: dict[tuple[tuple[str, ...], Limits], int] = {}
-    for station in stations:
-        if station.retired_at is not None or not tree.has(station.area):
+    kinds: dict[_Alike, tuple[set[str], int]] = {}
+    for area, some in _by_area(stations).items():
+        if not tree.has(area):
             continue
-        place = places.get(station.area)
-        if place is None:
-            place = places[station.area] = _place(station.area, tree, zone, audiences)
-        heard, limits = place
-        own = station_audience(station.id)
-        if own in audiences:
-            heard = (own, *heard)
-        if heard:
-            alike = (heard, _own(station, limits))
-            areas.setdefault(alike, set()).add(station.area)
-            counts[alike] = counts.get(alike, 0) + 1
+        heard, limits = _place(area, tree, zone, audiences)
+        usual = [each for each in some if _is_usual(each, audiences)]
+        alike = [((heard, limits), len(usual))] if usual else []
+        alike += [
+            (_own(each, heard, limits, audiences), 1)
+            for each in some
+            if not _is_usual(each, audiences)
+        ]
+        for kind, number in alike:
+            areas, count = kinds.get(kind, (set(), 0))
+            kinds[kind] = ({*areas, area}, count + number)
     return [
-        Listeners(heard, limits, frozenset(areas[heard, limits]), counts[heard, limits])
-        for heard, limits in areas
+        Listeners(heard, limits, frozenset(areas), count)
+        for (heard, limits), (areas, count) in kinds.items()
+        if heard
     ]
+
+
+def _by_area(stations: Iterable[Station]) -> Mapping[str, list[Station]]:
+    found: dict[str, list[Station]] = defaultdict(list)
+    for station in stations:
+        if station.retired_at is None:
+            found[station.area].append(station)
+    return found
+
+
+def _is_usual(station: Station, audiences: Collection[str]) -> bool:
+    """Whether it hears and may what its area does: most stations."""
+    limited = station.hours is not None or station.caps is not None
+    return not limited and station_audience(station.id) not in audiences
+
+
+def _own(
+    station: Station, heard: tuple[str, ...], area: Limits, audiences: Collection[str]
+) -> _Alike:
+    own = station_audience(station.id)
+    if own in audiences:
+        heard = (own, *heard)
+    hours = area.hours if station.hours is None else station.hours
+    caps = area.caps if station.caps is None else station.caps
+    return heard, Limits(hours, caps, area.zone)
 
 
 def _place(
@@ -80,14 +108,6 @@ def _place(
     path = (area_audience(each.id) for each in tree.path(area))
     heard = tuple(each for each in path if each in audiences)
     return heard, Limits(tree.hours(area), tree.caps(area), tree.zone(area, zone))
-
-
-def _own(station: Station, area: Limits) -> Limits:
-    if station.hours is None and station.caps is None:
-        return area
-    hours = area.hours if station.hours is None else station.hours
-    caps = area.caps if station.caps is None else station.caps
-    return Limits(hours, caps, area.zone)
 
 
 def level_of(audience: str, tree: AreaTree) -> int:
@@ -135,8 +155,8 @@ def config(limits: Limits, now: datetime) -> wire.Config:
 
 def different(found: Iterable[Listeners]) -> Iterator[Listeners]:
     """One for every different set of limits: most areas inherit theirs."""
-    judged: Mapping[Limits, Listeners] = {}
+    judged: set[Limits] = set()
     for each in sorted(found, key=lambda one: one.area):
         if each.limits not in judged:
-            judged = {**judged, each.limits: each}
+            judged.add(each.limits)
             yield each

@@ -113,12 +113,18 @@ def spans_to_judge(broadcast: wire.Broadcast, now: datetime) -> list[Span]:
     if first is None:
         return []
     zone = ZoneInfo(broadcast.rule.zone)
-    last = max(first + LOOK_AHEAD, now + COMPILED_AHEAD)
+    last = _midnight(max(first + LOOK_AHEAD, now + COMPILED_AHEAD), zone)
     days: dict[date, tuple[time, ...]] = {}
     for each in occurrences(broadcast, first, last):
         local = each.starts_at.astimezone(zone)
         days[local.date()] = (*days.get(local.date(), ()), local.time())
     return list(_joined(_chosen(days, broadcast, first.astimezone(zone).date()), zone, first))
+
+
+def _midnight(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The local midnight after: half a day would look like a day with fewer starts."""
+    day = instant.astimezone(zone).date() + _DAY
+    return datetime.combine(day, time(), zone).astimezone(instant.tzinfo)
 
 
 def _chosen(
