@@ -64,3 +64,6 @@ class Evenings(Protocol):
 
     def give_back(self, account: str, day: str) -> None:
         """It did not leave: to be tried again."""
+
+    def forget_before(self, day: str) -> None:
+        """Forget evenings before this day."""

@@ -42,6 +42,7 @@ SWEEP_EVERY_S = 5
 HEAL_EVERY_S = 60
 CLEAN_EVERY_S = 3600
 CLAIMS_KEPT = timedelta(days=30)
+EVENINGS_KEPT = timedelta(days=30)
 RUBBISH = (".incoming-*", ".preparing-*")
 RUBBISH_AFTER_S = 24 * 3600.0
 
@@ -128,11 +129,12 @@ def make_mailer(settings: Settings) -> SmtpMailer | None:
 
 
 def forget(services: Services) -> None:
-    """Sessions that are over, and claims nobody will use."""
+    """Sessions that are over, claims nobody will use, and who had which letter long ago."""
     instant = services.clock()
     with services.store.write() as rows:
         rows.people.close_sessions_before(instant, instant - SESSION_IDLE)
         rows.places.forget_claims_before(instant - CLAIMS_KEPT)
+        rows.evenings.forget_before((instant - EVENINGS_KEPT).date().isoformat())
 
 
 def clear(blobs: Path) -> None:

@@ -21,6 +21,7 @@ from loa_server.application.send_evening_mail import (
     send_evening_mail,
 )
 from loa_server.application.write_evening_mail import Mail
+from loa_server.bootstrap.work import EVENINGS_KEPT, forget
 from loa_server.config import SmtpTls
 from loa_server.domain.people import Account
 from loa_server.domain.repeat import EVERY_DAY
@@ -340,6 +341,21 @@ def test_who_is_told_to_stop_writes_no_further_letter(evening: World, office: Po
 
     assert office.letters == []
     assert send(evening, office).sent == ("u-phu-cat",)
+
+
+def test_evenings_long_past_are_forgotten_and_the_last_ones_are_not(
+    evening: World, office: PostOffice
+) -> None:
+    send(evening, office)
+    forget(evening.services)
+    kept = send(evening, office)
+    evening.now += EVENINGS_KEPT + timedelta(days=2)
+
+    forget(evening.services)
+
+    with evening.store.read() as rows:
+        assert rows.evenings.done({"2026-11-23"}) == frozenset()
+    assert kept == Round()
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -32,3 +32,7 @@ class EveningRows:
         """It did not leave: to be tried again."""
         mine = (evening_mail.c.account == account, evening_mail.c.day == day)
         self._connection.execute(delete(evening_mail).where(*mine))
+
+    def forget_before(self, day: str) -> None:
+        """Forget evenings before this day; days of this form sort as they follow."""
+        self._connection.execute(delete(evening_mail).where(evening_mail.c.day < day))
