@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from loa_server.bootstrap.services import outside
 from loa_server.bootstrap.work import make_mailer
 from loa_server.config import SettingsError, SmtpTls, read_settings
 
@@ -90,3 +91,28 @@ def test_a_password_never_leaves_the_machine_in_the_clear() -> None:
 def test_letters_are_sent_only_where_there_is_a_mail_server() -> None:
     assert make_mailer(read_settings({})) is None
     assert make_mailer(read_settings(MAIL)) is not None
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://id.example", "id.example", "ftp://id.example", "https://"]
+)
+def test_nobody_says_who_people_are_over_an_open_line(issuer: str) -> None:
+    with pytest.raises(SettingsError, match="LOA_OIDC_ISSUER"):
+        read_settings({"LOA_OIDC_ISSUER": issuer})
+
+
+def test_a_provider_is_asked_only_when_one_is_named_with_what_we_are_there(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a client's secret\n")
+    named = {"LOA_OIDC_ISSUER": "https://id.example", "LOA_OIDC_NAME": "Gia Lai ID"}
+    client = {"LOA_OIDC_CLIENT_ID": "loa", "LOA_OIDC_CLIENT_SECRET_FILE": str(secret)}
+
+    whole = read_settings({**named, **client})
+    provider = outside(whole)
+
+    assert whole.oidc_client_secret == "a client's secret"
+    assert provider is not None
+    assert provider.name == "Gia Lai ID"
+    assert outside(read_settings({})) is None
+    with pytest.raises(SettingsError, match="LOA_OIDC_CLIENT_ID"):
+        outside(read_settings(named))
