@@ -1,11 +1,14 @@
 """A small mail server that speaks real SMTP (RFC 5321) and can be unwilling on demand."""
 
 import socketserver
+import ssl
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import cast
 
 from typing_extensions import override
@@ -17,10 +20,12 @@ class PostOffice:
     """Letters it took, by recipient; `unwilling` holds what it answers instead of yes, once each.
 
     Keys are the words of a client (`RCPT`, `DATA`, `.` for the end of a letter) or an address;
-    the answer `None` hangs up.
+    the answer `None` hangs up. With a `certificate` it takes passwords, and only over TLS.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.certificate = certificate
+        self.passwords: list[str] = []
         self.letters: list[tuple[str, EmailMessage]] = []
         self.unwilling: dict[str, str | None] = {}
         self.connections = 0
@@ -65,12 +70,19 @@ class _Talk(socketserver.StreamRequestHandler):
         self.office = cast("_Server", self.server).office
         self.office.connections += 1
         self.recipients: list[str] = []
+        self.private = False
         self.say("220 post office")
         while line := self.rfile.readline():
             words = line.decode().strip()
             self.office.words.append(words)
             if not self.answer(words):
                 return
+
+    @override
+    def finish(self) -> None:
+        super().finish()
+        # The server closes the socket it knows; over TLS there is another around it.
+        self.request.close()
 
     def say(self, answer: str) -> None:
         self.wfile.write(f"{answer}\r\n".encode())
@@ -82,9 +94,9 @@ class _Talk(socketserver.StreamRequestHandler):
         for key in (verb, address):
             if key and key in self.office.unwilling:
                 return self.refuse(key)
+        if self.office.certificate is not None and verb in {"EHLO", "STARTTLS", "AUTH"}:
+            return self.guarded(verb, words, self.office.certificate)
         match verb:
-            case "EHLO":
-                self.say("250 post office")
             case "RCPT":
                 self.recipients.append(address)
                 self.say("250 yes")
@@ -95,6 +107,30 @@ class _Talk(socketserver.StreamRequestHandler):
                 return False
             case _:
                 self.say("250 yes")
+        return True
+
+    def guarded(self, verb: str, words: str, certificate: Path) -> bool:
+        if verb == "STARTTLS":
+            return self.begin_tls(certificate)
+        if verb == "EHLO":
+            self.say("250-post office")
+            self.say("250 AUTH PLAIN" if self.private else "250 STARTTLS")
+        elif self.private:
+            self.office.passwords.append(b64decode(words.rsplit(maxsplit=1)[-1]).decode())
+            self.say("235 come in")
+        return True
+
+    def begin_tls(self, certificate: Path) -> bool:
+        self.say("220 go on")
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        try:
+            self.request = context.wrap_socket(self.request, server_side=True)
+        except ssl.SSLError:
+            return False
+        self.rfile = self.request.makefile("rb")
+        self.wfile = self.request.makefile("wb", buffering=0)
+        self.private = True
         return True
 
     def take(self) -> bool:

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from ipaddress import IPv4Address
+from pathlib import Path
 from threading import Event
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from fakes.post_office import PostOffice
 from loa_server.adapters.db.engine import writing
 from loa_server.adapters.db.tables import account as accounts
@@ -278,6 +284,44 @@ def test_a_server_without_tls_is_not_told_the_password(evening: World, office: P
 
     assert found.away == "SMTPNotSupportedError"
     assert not any("AUTH" in words for words in office.words)
+
+
+def test_a_password_is_told_over_tls_to_a_server_whose_certificate_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, strange = a_certificate(tmp_path / "known.pem"), a_certificate(tmp_path / "strange.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    account = {"tls": SmtpTls.STARTTLS, "username": "loa", "password": "only for the server"}
+    mail = Mail(PHU_CAT, "Chào", "Chào", "<p>Chào</p>")
+
+    with PostOffice(known).opened() as ours:
+        mailer(ours, **account).send(mail)
+    with PostOffice(strange).opened() as theirs, pytest.raises(MailServerAwayError):
+        mailer(theirs, **account).send(mail)
+
+    assert ours.passwords == ["\0loa\0only for the server"]
+    assert len(ours.by(PHU_CAT)) == 1
+    assert (theirs.passwords, theirs.letters) == ([], [])
+
+
+def a_certificate(path: Path) -> Path:
+    """For this machine, signed by itself, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, path.stem)])
+    now = datetime.now(UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    secret = key.private_bytes(serialization.Encoding.PEM, form, plain)
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 @pytest.mark.parametrize(
