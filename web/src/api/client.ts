@@ -4,6 +4,8 @@ import { Problem, problemOfAnswer } from './problem'
 
 export const PREFIX = '/api/v1'
 const TIMEOUT_MS = 15_000
+/** Lists of thousands of lines take a small server a while to judge. */
+const FILE_TIMEOUT_MS = 120_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -19,7 +21,7 @@ export function csrfHeader(): Record<string, string> {
   return { 'X-CSRF-Token': csrf }
 }
 
-/** One request, answered within 15 seconds or refused with a Problem. */
+/** One request, answered within 15 seconds (a form within two minutes) or refused with a Problem. */
 export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
   try {
     return await once<T>(method, path, body)
@@ -41,15 +43,17 @@ async function once<T>(method: Method, path: string, body?: unknown): Promise<T>
 
 async function send(method: Method, path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const form = body instanceof FormData
+  // Of a form the browser itself says how its parts are set apart.
+  if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
   if (method !== 'GET') Object.assign(headers, csrfHeader())
   try {
     const answer = await fetch(PREFIX + path, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : form ? body : JSON.stringify(body),
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(form ? FILE_TIMEOUT_MS : TIMEOUT_MS),
     })
     heardDate(answer.headers.get('Date'))
     return answer

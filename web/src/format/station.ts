@@ -13,6 +13,11 @@ export function worries(station: Station): string[] {
   return [...new Set(found)]
 }
 
+/** Whether somebody should look at it first; one without a device yet only waits. */
+export function needsLook(station: Station): boolean {
+  return station.status !== 'never' && worries(station).length > 0
+}
+
 export function clockInWords(station: Station): string {
   return t(station.clock === null ? 'clock.unknown' : `clock.${station.clock}`)
 }

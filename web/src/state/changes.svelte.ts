@@ -108,5 +108,5 @@ function look(): void {
 }
 
 function readAll(): void {
-  readAgain('stations', 'bulletins', 'broadcasts', 'plays')
+  readAgain(...SUBJECTS)
 }
