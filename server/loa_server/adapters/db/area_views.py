@@ -153,7 +153,7 @@ def _counts(connection: Connection, tree: AreaTree, reach: Reach) -> Mapping[str
 def _with_its_past(connection: Connection, tree: AreaTree, row: AnyRow) -> AreaTree:
     """The tree with an area no longer in force and those above it that are not either."""
     gone = []
-    upper = row
+    upper: AnyRow | None = row
     while upper is not None and not tree.has(upper.id):
         gone.append(to_area(upper))
         upper = connection.execute(select(areas).where(areas.c.id == upper.parent)).first()

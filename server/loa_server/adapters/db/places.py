@@ -1,7 +1,9 @@
 """Areas, stations and claims."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
@@ -32,21 +34,35 @@ def read_tree(connection: Connection) -> AreaTree:
     By position and not by name: of tens of thousands of rows only the naming would be felt.
     """
     in_force, former = [], {}
-    for row in connection.execute(_TREE):
-        own, code, name, level, parent, kind, zone, hours, caps, volumes, self_approval, *end = row
-        over, heir = end
+    for own, over, heir, code, name, level, parent, kind, zone, *limits in connection.execute(
+        _TREE
+    ):
         if over:
             former[own] = Former(name, heir)
             continue
-        limits = (to_windows(hours), to_caps(caps), to_volumes(volumes))
         called = None if kind is None else _KINDS[kind]
-        in_force.append(Area(own, code, name, level, parent, zone, *limits, self_approval, called))
+        area = Area(own, code, name, level, parent, zone, kind=called)
+        in_force.append(area if limits == _NONE else _limited(area, *limits))
     return AreaTree(in_force, former)
 
 
+def _limited(area: Area, hours: Any, caps: Any, volumes: Any, self_approval: bool | None) -> Area:  # noqa: FBT001 - a column
+    """Any: JSON as the database gives it."""
+    return replace(
+        area,
+        hours=to_windows(hours),
+        caps=to_caps(caps),
+        volumes=to_volumes(volumes),
+        self_approval=self_approval,
+    )
+
+
+_NONE = [None, None, None, None]
 _KINDS = {kind.value: kind for kind in AreaKind}
 _TREE = select(
     areas.c.id,
+    areas.c.valid_to.is_not(None),
+    areas.c.replaced_by,
     areas.c.code,
     areas.c.name,
     areas.c.level,
@@ -57,8 +73,6 @@ _TREE = select(
     areas.c.caps,
     areas.c.volumes,
     areas.c.self_approval,
-    areas.c.valid_to.is_not(None),
-    areas.c.replaced_by,
 )
 
 
