@@ -1,6 +1,11 @@
 import type { Area, Station } from '../api/types'
+import { t } from '../i18n/index.svelte'
+import { within } from './name'
+import { listInWords } from './time'
 
 const COMMUNE = 2
+/** More single stations are counted, not named. */
+const NAMES_SHOWN = 3
 
 /** An area with what lies under it; areas without stations are left out. */
 export interface Branch {
@@ -87,6 +92,17 @@ export function chosenParts(root: Branch, chosen: Chosen): { areas: Branch[]; st
       ...below.flatMap((each) => each.stations),
     ],
   }
+}
+
+/** What is chosen below a root, as it stands in a sentence; empty when nothing is. */
+export function chosenInWords(root: Branch, chosen: Chosen): string {
+  const parts = chosenParts(root, chosen)
+  const whole = parts.areas.map((branch) =>
+    t('send.where_area', { area: within(branch.area.name), n: branch.all.length }),
+  )
+  const names = parts.stations.map((station) => within(station.name))
+  const many = names.length > NAMES_SHOWN
+  return listInWords([...whole, ...(many ? [t('send.station_count', { n: names.length })] : names)])
 }
 
 function areasIn(branch: Branch): string[] {

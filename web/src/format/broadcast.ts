@@ -17,3 +17,9 @@ export function whenInWords(broadcast: Broadcast): string {
 export function whereInWords(broadcast: Broadcast): string {
   return placesInWords(broadcast.audiences.map((audience) => audience.name))
 }
+
+/** What it does when it cannot begin in time. */
+export function lateInWords({ policy, slip_min }: Broadcast['late']): string {
+  const name = t(`send.late.${policy}`)
+  return policy === 'slip' || policy === 'resume' ? t('broadcast.late_by', { name, n: slip_min }) : name
+}

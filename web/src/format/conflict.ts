@@ -2,12 +2,12 @@ import type { Conflict } from '../api/types'
 import { t } from '../i18n/index.svelte'
 import { lengthInWords, timeAndDay, timeOf } from './time'
 
-/** What becomes of the weaker of two broadcasts that meet, in one sentence. */
-export function conflictInWords(conflict: Conflict, now: Date): string {
+/** What becomes of the weaker of two broadcasts that meet, in one sentence; `own` is the one looked at. */
+export function conflictInWords(conflict: Conflict, now: Date, own: string | null = null): string {
   const facts = {
     when: timeAndDay(conflict.starts_at, now),
-    winner: titled(conflict.winner),
-    loser: titled(conflict.loser),
+    winner: titled(conflict.winner, own),
+    loser: titled(conflict.loser, own),
     n: conflict.station_count,
     lost: conflict.lost_ms ? lengthInWords(conflict.lost_ms) : '',
     time: conflict.new_start_at ? timeOf(conflict.new_start_at) : '',
@@ -18,7 +18,7 @@ export function conflictInWords(conflict: Conflict, now: Date): string {
   return t('conflict.cut', facts)
 }
 
-function titled(side: Conflict['winner']): string {
-  if (side.broadcast === null) return t('conflict.this')
+function titled(side: Conflict['winner'], own: string | null): string {
+  if (side.broadcast === own) return t('conflict.this')
   return t('conflict.titled', { title: side.title, area: side.area_name })
 }

@@ -1,3 +1,4 @@
+import { anyUnsaved } from './programme-drafts.svelte'
 import { Recorder } from './recorder.svelte'
 import { uploads } from './uploads.svelte'
 
@@ -13,5 +14,6 @@ export const draft = new Draft()
 /** Closing the page now would throw away what somebody made. */
 export function wouldLose(): boolean {
   const { recorder, file } = draft
+  if (anyUnsaved()) return true
   return uploads().length > 0 || file !== undefined || recorder.busy || recorder.sound !== undefined
 }

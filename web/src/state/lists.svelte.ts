@@ -1,5 +1,5 @@
 import { api } from '../api'
-import type { Area, Broadcast, Bulletin, Play, Station } from '../api/types'
+import type { Area, Broadcast, Bulletin, Play, Programme, Station } from '../api/types'
 import { plans } from '../timetable/api'
 import type { Coming } from '../timetable/types'
 import { exactNow } from './clock.svelte'
@@ -16,6 +16,9 @@ export const stationList = (): Resource<Station[]> =>
 
 export const bulletinList = (): Resource<Bulletin[]> =>
   resource('bulletins', api.bulletins, ['bulletins'])
+
+export const programmeList = (): Resource<Programme[]> =>
+  resource('programmes', api.programmes, ['programmes', 'bulletins'])
 
 export const broadcastList = (): Resource<Broadcast[]> =>
   resource('broadcasts', api.broadcasts, ['broadcasts', 'plays'])
