@@ -10,6 +10,7 @@ from loa_server.api.access import signed_in
 from loa_server.api.broadcasts import minutes, shape_of
 from loa_server.api.context import actor, services
 from loa_server.api.render_broadcasts import preview_to_shape
+from loa_server.api.shapes.base import FIRST_DAY, LAST_DAY
 from loa_server.application.cancel_occurrence import cancel_occurrence as cancel
 from loa_server.application.change_broadcast import Change, preview_change
 from loa_server.application.change_broadcast import change_broadcast as change
@@ -25,11 +26,7 @@ bp = APIBlueprint("occurrences", __name__, tag="broadcasts")
 @bp.doc(responses={204: "Cancelled", 404: "Not found"})
 def cancel_occurrence(broadcast_id: str, local_start: str) -> Response:
     """Leave out one occurrence, named by its local start such as 2026-11-24T17:00."""
-    try:
-        start = datetime.fromisoformat(local_start)
-    except ValueError as error:
-        raise Problem("occurrence_unknown", {"field": "occurrence"}) from error
-    occurrence = start.replace(tzinfo=None)
+    occurrence = _local_start(local_start)
     cancel(services(), actor(), broadcast=broadcast_id, occurrence=occurrence)
     return Response(status=204)
 
@@ -99,6 +96,17 @@ def change_of(broadcast: str, wish: shapes.Change) -> Change:
         bulletins=None if wish.bulletins is None else tuple(wish.bulletins),
         programme=wish.programme,
     )
+
+
+def _local_start(text: str) -> datetime:
+    """Raises Problem `occurrence_unknown` for what names no local minute of our years."""
+    try:
+        start = datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        start = None
+    if start is None or not FIRST_DAY <= start.date() <= LAST_DAY:
+        raise Problem("occurrence_unknown", {"field": "occurrence"})
+    return start
 
 
 def _precedence(area: str) -> shapes.AreaPrecedence:
