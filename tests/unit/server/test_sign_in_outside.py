@@ -230,6 +230,16 @@ def test_nobody_is_signed_in_by_the_link_of_somebody_else(
     assert_out(victim, with_own_way)
 
 
+@pytest.mark.parametrize("state", ["", "guessed", "trạng thái"])
+def test_the_right_code_with_another_state_is_refused(
+    doors: LoaApp, provider: Provider, state: str
+) -> None:
+    visitor = Visitor(doors)
+    back = provider.agree(depart(visitor), Person()).partition("&state=")[0]
+
+    assert_out(visitor, visitor.client.get(f"{back}&state={state}"))
+
+
 def test_a_way_back_after_a_long_while_is_refused(
     doors: LoaApp, provider: Provider, town: World
 ) -> None:
