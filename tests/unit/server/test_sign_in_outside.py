@@ -159,6 +159,7 @@ def test_a_second_factor_is_asked_for_all_the_same(
         {"nonce": "another"},
         {"nonce": None},
         {"aud": "another-client"},
+        {"aud": "another-client", "azp": CLIENT_ID},
         {"aud": ["another-client", "third"]},
         {"aud": [CLIENT_ID, "another-client"], "azp": "another-client"},
         {"iss": "https://evil.example"},
