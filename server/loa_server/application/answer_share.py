@@ -67,7 +67,7 @@ def _places(tree: AreaTree, actor: Account, share: Share) -> frozenset[str]:
 def _require_reply(
     rows: Transaction, tree: AreaTree, actor: Account, share: Share, reply: Reply
 ) -> None:
-    """Placed names a living broadcast that holds what was shared; declined names none."""
+    """Placed names a living broadcast of what was shared, heard there; declined names none."""
     if (reply.answer is Answer.PLACED) != (reply.broadcast is not None):
         raise Problem("bad_request", {"field": "broadcast"})
     if reply.broadcast is None:
@@ -79,5 +79,15 @@ def _require_reply(
     holds = share.bulletin in found.bulletins or (
         share.programme is not None and share.programme == found.programme
     )
-    if over or not holds:
+    here = any(_heard_at(rows, tree, audience, reply.area) for audience in found.audiences)
+    if over or not holds or not here:
         raise Problem("broadcast_without_share", {"broadcast": found.id, "share": share.id})
+
+
+def _heard_at(rows: Transaction, tree: AreaTree, audience: str, area: str) -> bool:
+    """Whether an audience lies above the area, in it, or is a station there."""
+    kind, _, name = audience.partition("-")
+    if kind == "s":
+        station = rows.places.station(name)
+        name = "" if station is None else station.area
+    return tree.has(name) and (tree.covers(name, area) or tree.covers(area, name))

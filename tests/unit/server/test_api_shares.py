@@ -224,6 +224,52 @@ def test_an_answer_names_a_broadcast_that_holds_what_was_shared(
     assert waiting(commune) == [("Tiêm chủng", "phu-cat", True)]
 
 
+def test_a_shared_programme_is_ordered_and_placed_below(
+    town: World, province: Visitor, commune: Visitor
+) -> None:
+    piece = town.ready(town.province)
+    programme = province.post(
+        "/programmes", {"title": "Bản tin tỉnh", "items": [{"bulletin": piece.id}]}
+    ).get_json()
+    wish = {"programme": programme["id"], "areas": ["phu-cat"], "class": "priority"}
+    made = province.post("/shares", wish).get_json()
+    order = {
+        "programme": programme["id"],
+        "audiences": ["s-an-hanh-1"],
+        "when": {"mode": "at", "start": "2026-11-24T17:00"},
+    }
+    placed = commune.post("/broadcasts", order).get_json()
+
+    answer = commune.post(
+        f"/shares/{made['id']}/answer",
+        {"area": "phu-cat", "answer": "placed", "broadcast": placed["id"]},
+    )
+
+    assert answer.status_code == 204, answer.text
+    assert placed["title"] == "Bản tin tỉnh"
+    assert province.get("/shares").get_json()[0]["placed"] == 1
+
+
+def test_what_sounds_elsewhere_has_no_place_here(
+    town: World, province: Visitor, neighbour: Visitor
+) -> None:
+    piece = town.ready(town.province)
+    made = share(province, piece, **{"class": "priority"})
+    elsewhere = town.broadcast("a-phu-cat", actor=town.province, bulletin=piece)
+    beside = town.broadcast("s-an-hanh-1", actor=town.province, bulletin=piece)
+    wide = town.broadcast("a-gia-lai", actor=town.province, bulletin=piece)
+    path = f"/shares/{made['id']}/answer"
+    placed = {"area": "tuy-phuoc", "answer": "placed"}
+
+    answers = [
+        province.post(path, {**placed, "broadcast": each.id}) for each in (elsewhere, beside, wide)
+    ]
+
+    assert refusal(answers[0]) == refusal(answers[1]) == (422, "broadcast_without_share")
+    assert answers[2].status_code == 204
+    assert waiting(neighbour) == []
+
+
 def test_nobody_answers_for_others_or_what_was_never_asked(
     town: World, province: Visitor, commune: Visitor
 ) -> None:
