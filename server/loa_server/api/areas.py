@@ -112,7 +112,7 @@ def get_area(area_id: str) -> shapes.AreaDetail:
 @bp.input(shapes.AreaChange, arg_name="wish")
 @bp.output(shapes.AreaDetail)
 @bp.doc(responses=[403, 404])
-def change(area_id: str, wish: shapes.AreaChange) -> shapes.AreaDetail:
+def put_area(area_id: str, wish: shapes.AreaChange) -> shapes.AreaDetail:
     """Change what is named; what is left out stays, a setting of null is taken from above."""
     change_area(services(), actor(), area=area_id, wish=area_wish(wish))
     return _shape_of(area_id)
@@ -123,7 +123,7 @@ def change(area_id: str, wish: shapes.AreaChange) -> shapes.AreaDetail:
 @bp.input(shapes.AreaMove, arg_name="wish")
 @bp.output(shapes.AreaDetail)
 @bp.doc(responses=[403, 404])
-def move(area_id: str, wish: shapes.AreaMove) -> shapes.AreaDetail:
+def put_area_elsewhere(area_id: str, wish: shapes.AreaMove) -> shapes.AreaDetail:
     """Bring an area under another parent, with all that lies under it."""
     move_area(services(), actor(), area=area_id, parent=wish.parent)
     return _shape_of(area_id)

@@ -51,7 +51,7 @@ def get_station(station_id: str) -> shapes.Station:
 @bp.input(area_shapes.StationChange, arg_name="wish")
 @bp.output(shapes.Station)
 @bp.doc(responses=[403, 404])
-def change(station_id: str, wish: area_shapes.StationChange) -> shapes.Station:
+def put_station(station_id: str, wish: area_shapes.StationChange) -> shapes.Station:
     """Change what is named; what is left out stays, a limit of null is the area's."""
     change_station(services(), actor(), station=station_id, wish=station_wish(wish))
     return _shape_of(station_id)
@@ -62,7 +62,7 @@ def change(station_id: str, wish: area_shapes.StationChange) -> shapes.Station:
 @bp.input(area_shapes.StationMove, arg_name="wish")
 @bp.output(shapes.Station)
 @bp.doc(responses=[403, 404])
-def move(station_id: str, wish: area_shapes.StationMove) -> shapes.Station:
+def put_station_elsewhere(station_id: str, wish: area_shapes.StationMove) -> shapes.Station:
     """Bring a station to another area, with its id, its device and its logs."""
     move_station(services(), actor(), station=station_id, area=wish.area)
     return _shape_of(station_id)

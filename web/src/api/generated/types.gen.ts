@@ -4439,7 +4439,7 @@ export type GetAreaResponses = {
 
 export type GetAreaResponse = GetAreaResponses[keyof GetAreaResponses];
 
-export type ChangeData = {
+export type PutAreaData = {
     body: AreaChange;
     path: {
         area_id: string;
@@ -4448,7 +4448,7 @@ export type ChangeData = {
     url: '/api/v1/areas/{area_id}';
 };
 
-export type ChangeErrors = {
+export type PutAreaErrors = {
     /**
      * Not signed in
      */
@@ -4471,16 +4471,16 @@ export type ChangeErrors = {
     default: Refusal;
 };
 
-export type ChangeError = ChangeErrors[keyof ChangeErrors];
+export type PutAreaError = PutAreaErrors[keyof PutAreaErrors];
 
-export type ChangeResponses = {
+export type PutAreaResponses = {
     /**
      * Successful response
      */
     200: AreaDetail;
 };
 
-export type ChangeResponse = ChangeResponses[keyof ChangeResponses];
+export type PutAreaResponse = PutAreaResponses[keyof PutAreaResponses];
 
 export type ChangePasswordData = {
     body: PasswordChange;
@@ -4697,7 +4697,7 @@ export type PreviewBroadcastResponses = {
 
 export type PreviewBroadcastResponse = PreviewBroadcastResponses[keyof PreviewBroadcastResponses];
 
-export type MoveData = {
+export type PutAreaElsewhereData = {
     body: AreaMove;
     path: {
         area_id: string;
@@ -4706,7 +4706,7 @@ export type MoveData = {
     url: '/api/v1/areas/{area_id}/move';
 };
 
-export type MoveErrors = {
+export type PutAreaElsewhereErrors = {
     /**
      * Not signed in
      */
@@ -4729,16 +4729,16 @@ export type MoveErrors = {
     default: Refusal;
 };
 
-export type MoveError = MoveErrors[keyof MoveErrors];
+export type PutAreaElsewhereError = PutAreaElsewhereErrors[keyof PutAreaElsewhereErrors];
 
-export type MoveResponses = {
+export type PutAreaElsewhereResponses = {
     /**
      * Successful response
      */
     200: AreaDetail;
 };
 
-export type MoveResponse = MoveResponses[keyof MoveResponses];
+export type PutAreaElsewhereResponse = PutAreaElsewhereResponses[keyof PutAreaElsewhereResponses];
 
 export type ListDaysData = {
     body?: never;
@@ -5039,7 +5039,7 @@ export type GetStationResponses = {
 
 export type GetStationResponse = GetStationResponses[keyof GetStationResponses];
 
-export type Change2Data = {
+export type PutStationData = {
     body: StationChange;
     path: {
         station_id: string;
@@ -5048,7 +5048,7 @@ export type Change2Data = {
     url: '/api/v1/stations/{station_id}';
 };
 
-export type Change2Errors = {
+export type PutStationErrors = {
     /**
      * Not signed in
      */
@@ -5071,16 +5071,16 @@ export type Change2Errors = {
     default: Refusal;
 };
 
-export type Change2Error = Change2Errors[keyof Change2Errors];
+export type PutStationError = PutStationErrors[keyof PutStationErrors];
 
-export type Change2Responses = {
+export type PutStationResponses = {
     /**
      * Successful response
      */
     200: Station;
 };
 
-export type Change2Response = Change2Responses[keyof Change2Responses];
+export type PutStationResponse = PutStationResponses[keyof PutStationResponses];
 
 export type DeleteBulletinData = {
     body?: never;
@@ -5487,7 +5487,7 @@ export type SetDayResponses = {
 
 export type SetDayResponse = SetDayResponses[keyof SetDayResponses];
 
-export type Move2Data = {
+export type PutStationElsewhereData = {
     body: StationMove;
     path: {
         station_id: string;
@@ -5496,7 +5496,7 @@ export type Move2Data = {
     url: '/api/v1/stations/{station_id}/move';
 };
 
-export type Move2Errors = {
+export type PutStationElsewhereErrors = {
     /**
      * Not signed in
      */
@@ -5519,16 +5519,16 @@ export type Move2Errors = {
     default: Refusal;
 };
 
-export type Move2Error = Move2Errors[keyof Move2Errors];
+export type PutStationElsewhereError = PutStationElsewhereErrors[keyof PutStationElsewhereErrors];
 
-export type Move2Responses = {
+export type PutStationElsewhereResponses = {
     /**
      * Successful response
      */
     200: Station;
 };
 
-export type Move2Response = Move2Responses[keyof Move2Responses];
+export type PutStationElsewhereResponse = PutStationElsewhereResponses[keyof PutStationElsewhereResponses];
 
 export type ResetPasswordData = {
     body?: never;
