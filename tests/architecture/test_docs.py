@@ -46,6 +46,18 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
     assert lost == []
 
 
+@pytest.mark.parametrize("folder", ["domain", "application", "adapters", "adapters/db"])
+def test_a_map_names_every_room_of_its_folder(folder: str) -> None:
+    place = ROOT / "server" / "loa_server" / folder
+    page = next(each for each in (place, place.parent) if (each / "README.md").exists())
+    named = set(re.findall(r"`(\w+)(?:\.py)?`", (page / "README.md").read_text(encoding="utf-8")))
+
+    rooms = {path.stem for path in place.glob("*.py")} - {"__init__"}
+
+    assert len(rooms) >= 15
+    assert rooms - named == set()
+
+
 def _commands(parser: argparse.ArgumentParser) -> list[str]:
     """Whole commands, with the words of those below them: `account reset`."""
     below = [
