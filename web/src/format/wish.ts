@@ -82,6 +82,16 @@ export function whenOf(wish: Wish): Exclude<WishedWhen, { mode: 'rule' }> | Rule
   return ruleOf(wish.rule)
 }
 
+export type Missing = 'when' | 'weekdays' | 'holidays' | 'holiday_times'
+
+/** What a wish that the server cannot take yet lacks. */
+export function missingIn({ mode, rule }: Wish): Missing {
+  if (mode !== 'rule' || !sorted(rule.times).length || !rule.from) return 'when'
+  if (rule.repeats === 'week' && !rule.weekdays.length) return 'weekdays'
+  if (rule.policy !== 'as_usual' && !rule.holidays.length) return 'holidays'
+  return 'holiday_times'
+}
+
 function ruleOf(rule: RuleWish): RuleWhen | undefined {
   const times = sorted(rule.times)
   const weekly = rule.repeats === 'week'
