@@ -5,7 +5,7 @@ UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types imports web pytest unit format lock wheel clean
+.PHONY: help setup run test lint types imports web pytest unit integration format lock wheel clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -18,7 +18,7 @@ run: setup ## start the demo: server, broker, a small province, three virtual st
 
 test: setup ## install what the tests need and run every check and test
 	@bash tools/system_packages.sh
-	@$(MAKE) --no-print-directory --keep-going lint types imports web pytest
+	@$(MAKE) --no-print-directory --keep-going lint types imports web unit integration
 
 lint: ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -33,11 +33,13 @@ imports: ## import contracts between the layers
 web: ## checks and tests of the web parts
 	@$(BIN)/python tools/build_web.py --check
 
-pytest: ## every test
-	@$(PYTEST)
+pytest: unit integration ## every test
 
-unit: ## the fast tests only
-	@$(PYTEST) -q -m "not integration"
+unit: ## tests that start no program: on all cores at once
+	@$(PYTEST) -n auto -m "not integration"
+
+integration: ## tests of real programs and of sound, one after another
+	@$(PYTEST) -m integration
 
 format: ## let ruff write the format and mend what it can
 	$(BIN)/ruff check --fix .
