@@ -226,14 +226,15 @@ def test_without_the_build_the_page_says_how_to_make_it(commune: Visitor) -> Non
 
 def test_the_server_knows_the_addresses_of_the_screens() -> None:
     router = (WEB / "state" / "router.svelte.ts").read_text(encoding="utf-8")
-    plain = set(re.findall(r"'(/[\w-]*)': \{ name", router))
-    kinds = set(re.findall(r"^  '?([\w-]+)'?: '(?:send|broadcast|station)'", router, re.MULTILINE))
+    plain = set(re.findall(r"'(/[\w/-]*)': \{ name", router))
+    kinds = set(re.findall(r"^  '?([\w/-]+)'?: '[\w-]+'", router, re.MULTILINE))
 
     assert len(plain) >= 6
     assert len(kinds) >= 3
     assert all(SCREENS.fullmatch(path) for path in plain)
     assert all(SCREENS.fullmatch(f"/{kind}/some-id") for kind in kinds)
     assert not SCREENS.fullmatch("/khong-co")
+    assert not SCREENS.fullmatch("/quan-ly/khong-co")
 
 
 def tokens(css: str) -> dict[str, set[str]]:

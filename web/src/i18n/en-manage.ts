@@ -6,6 +6,10 @@ export const manageWords: Record<keyof typeof words, string> = {
   'app.choose': 'Choose…',
   'app.reading': 'Looking…',
 
+  'file.choose': 'Choose a file',
+  'file.other': 'Choose another file',
+  'file.none': 'No file chosen.',
+
   'areas.title': 'Areas',
   'areas.lead': 'Permitted hours, limits, volume and own holidays are set here; what an area does not set comes from above.',
   'areas.kind.country': 'country',
@@ -104,7 +108,7 @@ export const manageWords: Record<keyof typeof words, string> = {
   'areas.import_from': 'Where the list comes from',
   'areas.import_file': 'A CSV file',
   'areas.import_seed': 'The ready list of a province (since 1 July 2025)',
-  'areas.import_choose': 'Choose a file',
+  'areas.import_choose': 'The list',
   'areas.import_hint': 'Columns: code, name, kind, parent_code. Download the present list for a pattern.',
   'areas.import_province': 'Province',
   'areas.seed': '{name} ({n} {n|commune|communes})',
@@ -291,7 +295,7 @@ export const manageWords: Record<keyof typeof words, string> = {
   'calendar.export_do': 'Download the calendar file',
   'calendar.import': 'Order from a file',
   'calendar.import_lead': 'Each event becomes a broadcast. Its name must be the title of a bulletin or programme that is here.',
-  'calendar.choose': 'Choose an .ics file',
+  'calendar.choose': 'The calendar file (.ics)',
   'calendar.try': 'Preview',
   'calendar.do': 'Order {n} {n|broadcast|broadcasts}',
   'calendar.done': '{n} {n|broadcast is|broadcasts are} ordered.',

@@ -1,6 +1,9 @@
+import { officeWords } from './en-office'
+import { manageWords } from './en-manage'
 import type { Catalogue } from './vi'
 
 export const en: Catalogue = {
+  ...officeWords,
   'app.name': 'Loa',
   'app.skip': 'Skip to main content',
   'app.loading': 'Loading…',
@@ -607,6 +610,8 @@ export const en: Catalogue = {
   'account.password_done': 'The password is changed.',
   'account.sign_out': 'Sign out',
 
+  ...manageWords,
+
   network: 'No network. Check the network and try again.',
   timeout: 'The server takes too long. Try again in a few minutes.',
   unknown_code: 'An error not known here ({code}). Try again; if it stays, tell the administrator.',
@@ -656,6 +661,23 @@ export const en: Catalogue = {
   too_large: 'The file is too large. Cut it into several bulletins or save it as mp3.',
   disk_full: 'The server is full. Tell the administrator; the bulletin is prepared again once there is room.',
   source_lost: 'The server has lost the original file. Upload the bulletin once more.',
+
+  time_missing: 'A window lacks its beginning or end. Type a time such as 05:30.',
+  whole_number: 'Type a whole number of 1 or more, or leave it empty.',
+  ends_before_start: 'The end lies before the beginning. Look at both days again.',
+  rule_never: 'This rule never comes to a play. Look at its days and what is left out.',
+  day_unknown: 'There is no such day. Look at the date, such as 2026-02-28.',
+  zone_not_supported: 'The event is in another time zone than the area. Change it to local time and export the file again.',
+  all_day_not_supported: 'An all-day event has no time to play. Give it a beginning.',
+  event_unreadable: 'This event cannot be read. Look at its time and repetition in the calendar.',
+  event_cancelled: 'The event is cancelled in the file, so it is not ordered. Nothing to do.',
+  calendar_unreadable: 'This is no calendar file we can read. Export the .ics file again.',
+  too_many_events: 'The file has too many events: at most {most}. Part it into several files.',
+  title_unknown: 'There is no bulletin or programme of this name. Upload it first, or rename the event.',
+  over_sessions: 'More sessions than the area allows in a day. Choose a time next to another session, or ask to pass the limit.',
+  over_session_length: 'A session longer than the area allows. Shorten or split it, or ask to pass the limit.',
+  over_day_length: 'More minutes than the area allows in a day. Shorten it, choose another day, or ask to pass the limit.',
+  exemption_ends_before_it_begins: 'What is to pass the limits ends before it begins. Choose again.',
 
   audience_unknown: 'This place no longer exists. Choose again where it plays.',
   required: 'This must be filled in.',
@@ -731,6 +753,18 @@ export const en: Catalogue = {
   too_many_streams: 'Too many screens are open at once. This one still keeps fresh, a little slower.',
   id_taken: 'This name is in use. Choose another one.',
   too_many_broadcasts: 'There are {most} broadcasts in force. Stop some that are no longer needed.',
+  already_decided: '{by} decided first. Reload the page to see the answer.',
+  own_work: 'You ordered this broadcast yourself: somebody else has to approve it.',
+  needs_second_person: 'Passing hours or limits takes a second person, neither the author nor who asked.',
+  note_needed: 'Say why, so that the author knows.',
+  note_too_long: 'The note is too long. Use at most {most} letters.',
+  override_reason: 'Say why hours or limits are to be passed, in {least} to {most} letters.',
+  override_until: 'The last day for passing hours must be today or later, within {most_days} days.',
+  override_not_needed: 'This time is permitted already. Take out the wish to pass the hours and send it again.',
+  no_bulletin: 'Choose bulletins or one programme, not both.',
+  slip_out_of_range: 'Let it slip by {least} to {most} minutes.',
+  not_priority: 'Only priority broadcasts have an order. Take the ordinary one out.',
+  order_too_long: 'Too many broadcasts in the order. Name at most {most}.',
   clock_stepped: 'The clock of the station was set, so the play broke off. If it happens again, check the clock battery.',
   hash_mismatch: 'The bulletin arrived damaged. The station fetches it again by itself.',
   disk_failed: 'The memory card of the device reports errors. Replace the card.',

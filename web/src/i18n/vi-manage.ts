@@ -4,6 +4,10 @@ export const manageWords = {
   'app.choose': 'Chọn…',
   'app.reading': 'Đang xem…',
 
+  'file.choose': 'Chọn tệp',
+  'file.other': 'Chọn tệp khác',
+  'file.none': 'Chưa chọn tệp nào.',
+
   'areas.title': 'Địa bàn',
   'areas.lead': 'Giờ được phép, mức phát, âm lượng và ngày lễ riêng đặt ở đây; nơi nào không đặt riêng thì theo cấp trên.',
   'areas.kind.country': 'cả nước',
@@ -102,7 +106,7 @@ export const manageWords = {
   'areas.import_from': 'Lấy danh sách từ đâu',
   'areas.import_file': 'Tệp CSV',
   'areas.import_seed': 'Danh sách có sẵn của một tỉnh, thành phố (từ 1/7/2025)',
-  'areas.import_choose': 'Chọn tệp',
+  'areas.import_choose': 'Tệp danh sách',
   'areas.import_hint': 'Cột: code, name, kind, parent_code. Tải danh sách hiện có về để làm mẫu.',
   'areas.import_province': 'Tỉnh, thành phố',
   'areas.seed': '{name} ({n} xã, phường)',
@@ -289,7 +293,7 @@ export const manageWords = {
   'calendar.export_do': 'Tải tệp lịch',
   'calendar.import': 'Đặt lịch phát từ tệp',
   'calendar.import_lead': 'Mỗi sự kiện thành một buổi phát. Tên sự kiện phải trùng tên một bản tin hoặc chương trình đã có.',
-  'calendar.choose': 'Chọn tệp .ics',
+  'calendar.choose': 'Tệp lịch (.ics)',
   'calendar.try': 'Xem trước',
   'calendar.do': 'Đặt {n} buổi phát',
   'calendar.done': 'Đã đặt {n} buổi phát.',

@@ -1,5 +1,9 @@
+import { officeWords } from './vi-office'
+import { manageWords } from './vi-manage'
+
 /** Words on screen. Keys with a dot are screens' words; keys without are codes of server and station. */
 export const vi = {
+  ...officeWords,
   'app.name': 'Loa',
   'app.skip': 'Đến nội dung chính',
   'app.loading': 'Đang tải…',
@@ -606,6 +610,8 @@ export const vi = {
   'account.password_done': 'Đã đổi mật khẩu.',
   'account.sign_out': 'Đăng xuất',
 
+  ...manageWords,
+
   network: 'Mất mạng. Hãy xem lại mạng rồi thử lại.',
   timeout: 'Máy chủ trả lời quá lâu. Hãy thử lại sau ít phút.',
   unknown_code: 'Có lỗi chưa rõ ({code}). Hãy thử lại; nếu vẫn lỗi, báo người quản trị.',
@@ -655,6 +661,23 @@ export const vi = {
   too_large: 'Tệp quá lớn. Hãy cắt thành nhiều bản tin hoặc lưu lại thành mp3.',
   disk_full: 'Máy chủ hết chỗ. Hãy báo người quản trị; bản tin sẽ được chuẩn bị lại khi có chỗ.',
   source_lost: 'Máy chủ không còn tệp gốc. Hãy tải bản tin lên lần nữa.',
+
+  time_missing: 'Có khung chưa đủ giờ bắt đầu và kết thúc. Hãy gõ giờ như 05:30.',
+  whole_number: 'Hãy gõ số nguyên từ 1 trở lên, hoặc để trống.',
+  ends_before_start: 'Ngày kết thúc ở trước ngày bắt đầu. Hãy xem lại hai ngày.',
+  rule_never: 'Lịch này không có lượt phát nào. Hãy xem lại ngày, thứ và những ngày bỏ.',
+  day_unknown: 'Không có ngày này. Hãy xem lại ngày tháng, ví dụ 2026-02-28.',
+  zone_not_supported: 'Sự kiện theo múi giờ khác với địa bàn. Hãy đổi sang giờ địa phương rồi xuất lại tệp.',
+  all_day_not_supported: 'Sự kiện cả ngày không có giờ phát. Hãy đặt giờ bắt đầu cho sự kiện.',
+  event_unreadable: 'Không đọc được sự kiện này. Hãy xem lại giờ và cách lặp lại trong phần mềm lịch.',
+  event_cancelled: 'Sự kiện đã bị huỷ trong tệp nên không đặt. Không cần làm gì.',
+  calendar_unreadable: 'Đây không phải tệp lịch đọc được. Hãy xuất lại tệp .ics từ phần mềm lịch.',
+  too_many_events: 'Tệp có quá nhiều sự kiện: nhiều nhất {most}. Hãy chia thành nhiều tệp.',
+  title_unknown: 'Chưa có bản tin hay chương trình nào tên như vậy. Hãy đưa lên trước, hoặc đổi tên sự kiện.',
+  over_sessions: 'Vượt số buổi phát trong một ngày của địa bàn. Hãy chọn giờ liền với buổi khác, hoặc xin phát quá mức.',
+  over_session_length: 'Buổi phát dài hơn mức cho phép của địa bàn. Hãy rút ngắn, tách ra, hoặc xin phát quá mức.',
+  over_day_length: 'Vượt số phút phát trong ngày của địa bàn. Hãy rút ngắn, chọn ngày khác, hoặc xin phát quá mức.',
+  exemption_ends_before_it_begins: 'Khoảng xin phát vượt kết thúc trước khi bắt đầu. Hãy chọn lại.',
 
   audience_unknown: 'Nơi nhận này không còn. Hãy chọn lại nơi nhận.',
   required: 'Chỗ này phải có.',
@@ -730,6 +753,18 @@ export const vi = {
   too_many_streams: 'Quá nhiều màn hình đang mở cùng lúc. Màn hình này vẫn tự cập nhật, chậm hơn một chút.',
   id_taken: 'Tên này đã có. Hãy chọn tên khác.',
   too_many_broadcasts: 'Đã có {most} buổi phát chưa xong. Hãy dừng bớt những buổi không cần nữa.',
+  already_decided: '{by} đã quyết định trước. Hãy tải lại trang để xem kết quả.',
+  own_work: 'Buổi phát do chính bạn đặt: cần người khác duyệt.',
+  needs_second_person: 'Phát ngoài giờ hoặc quá mức cần người thứ hai duyệt, không phải người đặt hay người xin.',
+  note_needed: 'Hãy ghi lý do để người đặt biết.',
+  note_too_long: 'Ghi chú quá dài. Hãy viết trong {most} chữ.',
+  override_reason: 'Hãy ghi lý do xin phát ngoài giờ hoặc quá mức, từ {least} đến {most} chữ.',
+  override_until: 'Ngày cuối của phép phát ngoài giờ phải từ hôm nay và trong vòng {most_days} ngày.',
+  override_not_needed: 'Giờ này đã được phép, không cần xin phát ngoài giờ. Hãy bỏ phần xin phép rồi gửi lại.',
+  no_bulletin: 'Hãy chọn bản tin hoặc một chương trình, không chọn cả hai.',
+  slip_out_of_range: 'Hãy cho phép lùi từ {least} đến {most} phút.',
+  not_priority: 'Chỉ xếp thứ tự được buổi phát ưu tiên. Hãy bỏ buổi phát thường ra.',
+  order_too_long: 'Quá nhiều buổi phát trong thứ tự. Hãy xếp nhiều nhất {most} buổi.',
   clock_stepped: 'Đồng hồ cụm loa vừa được chỉnh nên lượt phát bị ngắt. Nếu lặp lại, hãy xem pin đồng hồ của thiết bị.',
   hash_mismatch: 'Bản tin tải về không nguyên vẹn. Cụm loa sẽ tự tải lại.',
   disk_failed: 'Thẻ nhớ của thiết bị báo lỗi. Hãy thay thẻ nhớ.',

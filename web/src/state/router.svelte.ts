@@ -1,9 +1,20 @@
 /** Addresses of the screens. Plain paths; the server answers each with the same page. */
 export type Route =
   | { name: 'home' | 'bulletins' | 'broadcasts' | 'stations' | 'log' | 'account' | 'missing' }
-  | { name: 'timetable' | 'next' }
-  | { name: 'send'; id?: string }
-  | { name: 'broadcast' | 'station'; id: string }
+  | { name: 'timetable' | 'next' | 'areas' | 'people' | 'calendar-files' }
+  | { name: 'manage' | 'approvals' | 'programmes' | 'requests' | 'shares' }
+  | { name: 'send' | 'precedence'; id?: string }
+  | { name: WithId; id: string }
+
+type WithId =
+  | 'send'
+  | 'send-programme'
+  | 'broadcast'
+  | 'station'
+  | 'area'
+  | 'person'
+  | 'programme'
+  | 'precedence'
 
 const PLAIN: Record<string, Route> = {
   '/': { name: 'home' },
@@ -15,17 +26,31 @@ const PLAIN: Record<string, Route> = {
   '/cum-loa': { name: 'stations' },
   '/nhat-ky': { name: 'log' },
   '/tai-khoan': { name: 'account' },
+  '/quan-ly': { name: 'manage' },
+  '/duyet': { name: 'approvals' },
+  '/chuong-trinh': { name: 'programmes' },
+  '/yeu-cau': { name: 'requests' },
+  '/gui-xuong': { name: 'shares' },
+  '/thu-tu': { name: 'precedence' },
+  '/quan-ly/dia-ban': { name: 'areas' },
+  '/quan-ly/nguoi-dung': { name: 'people' },
+  '/quan-ly/tep-lich': { name: 'calendar-files' },
 }
-const WITH_ID: Record<string, 'send' | 'broadcast' | 'station'> = {
+const WITH_ID: Record<string, WithId> = {
   phat: 'send',
+  'phat/ct': 'send-programme',
+  'chuong-trinh': 'programme',
+  'thu-tu': 'precedence',
   'buoi-phat': 'broadcast',
   'cum-loa': 'station',
+  'quan-ly/dia-ban': 'area',
+  'quan-ly/nguoi-dung': 'person',
 }
 
 export function routeOf(path: string): Route {
   const plain = PLAIN[path.length > 1 ? path.replace(/\/$/, '') : path]
   if (plain) return plain
-  const [, kind, id] = /^\/([\w-]+)\/([\w.~%-]+)$/.exec(path) ?? []
+  const [, kind, id] = /^\/((?:[\w-]+\/)?[\w-]+)\/([\w.~%-]+)$/.exec(path) ?? []
   const name = kind === undefined ? undefined : WITH_ID[kind]
   return name && id ? { name, id: decoded(id) } : { name: 'missing' }
 }

@@ -17,7 +17,9 @@ bp = Blueprint("shell", __name__)
 
 # The addresses of web/src/state/router.svelte.ts; a test compares.
 SCREENS = re.compile(
-    r"/|/(24-gio-toi|ban-tin|buoi-phat|cum-loa|lich-phat|nhat-ky|phat|tai-khoan)(/[\w.~%-]+)?/?"
+    r"/|/(24-gio-toi|ban-tin|buoi-phat|chuong-trinh|cum-loa|duyet|gui-xuong|lich-phat|nhat-ky"
+    r"|phat|phat/ct|quan-ly/dia-ban|quan-ly/nguoi-dung|quan-ly/tep-lich|tai-khoan|thu-tu|yeu-cau)"
+    r"(/[\w.~%-]+)?/?|/quan-ly/?"
 )
 YEAR_S = 365 * 24 * 3600
 READY_MADE = (("br", ".br"), ("gzip", ".gz"))
