@@ -30,8 +30,6 @@ from loa_server.domain.when import Repeating
 from sqlalchemy import insert
 from world import NOW, World, a_play, together
 
-pytestmark = pytest.mark.integration
-
 VN = frozenset({"vn"})
 NEW = NewName("Xã Phù Cát", "21853")
 FIVE_PM_UTC = NOW.replace(hour=10)

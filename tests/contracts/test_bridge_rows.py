@@ -12,8 +12,6 @@ from loa_server.application.issue_claim import issue_claim
 from loa_server.workers.bridge import Bridge
 from world import AUTHORITY, NOW, World, a_play, a_record, sha
 
-pytestmark = pytest.mark.integration
-
 KEYS = TrustedKeys.of({AUTHORITY.kid: AUTHORITY.public_b64})
 DEVICES = {"phu-cat-1": SigningKey.generate(), "an-hanh-1": SigningKey.generate()}
 

@@ -1,6 +1,5 @@
 """The rows behind documents, on both databases: nothing changed is forgotten, no version is two."""
 
-import pytest
 from loa_server.adapters.db.engine import reading, writing
 from loa_server.adapters.db.tables import broadcast_audience
 from loa_server.adapters.db.tables import station as stations
@@ -8,8 +7,6 @@ from loa_server.application.publish_documents import RENEW_AFTER, VALID_FOR, Due
 from loa_server.application.stop_broadcast import stop_broadcast
 from sqlalchemy import select, update
 from world import NOW, World, together
-
-pytestmark = pytest.mark.integration
 
 PHU_CAT = "manifest/a-phu-cat"
 

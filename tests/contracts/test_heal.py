@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
 from loa_agent.protocol.reports import StationStatus
 from loa_server.adapters.db.lagging import DbLagging
 from loa_server.application.heal_documents import GRACE, heal_documents
 from world import World
-
-pytestmark = pytest.mark.integration
 
 PHU_CAT = "manifest/a-phu-cat"
 SECOND = timedelta(seconds=1)

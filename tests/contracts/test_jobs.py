@@ -4,7 +4,6 @@ import io
 import os
 from datetime import timedelta
 
-import pytest
 from loa_server.application.delete_bulletin import delete_bulletin
 from loa_server.application.drop_sources import KEPT_FOR, drop_sources
 from loa_server.application.prepare_bulletin import prepare_next
@@ -12,8 +11,6 @@ from loa_server.domain.audio_errors import AudioFault, AudioRejected
 from loa_server.domain.bulletins import CLAIM_FOR, MAX_ATTEMPTS, RETRY_AFTER, AudioJob, Voice
 from loa_server.domain.prepared_audio import PreparedAudio
 from world import NOW, World, sha, together
-
-pytestmark = pytest.mark.integration
 
 
 def claim(world: World) -> AudioJob | None:

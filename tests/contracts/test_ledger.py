@@ -16,8 +16,6 @@ from loa_server.application.sweep_presence import sweep_presence
 from sqlalchemy import Table, select
 from world import NOW, World, a_play, a_record, sha
 
-pytestmark = pytest.mark.integration
-
 FETCHED, REFUSED, RECEIVED = RecordKind.FETCHED, RecordKind.REFUSED, RecordKind.RECEIVED
 FIVE_PM_UTC = NOW.replace(hour=10)
 LONG_AGO = timedelta(minutes=10)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import pytest
 from loa_agent.protocol.documents import Config, Manifest
 from loa_agent.protocol.timeline import timeline
 from loa_server.application.answer_share import Reply, answer_share
@@ -25,8 +24,6 @@ from loa_server.domain.shares import Answer, Share, ShareClass
 from loa_server.domain.when import At
 from sqlalchemy import Engine, event
 from world import NOW, World, together
-
-pytestmark = pytest.mark.integration
 
 DAY = timedelta(days=1)
 ALL: Reach = frozenset({"vn"})

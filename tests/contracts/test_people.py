@@ -12,8 +12,6 @@ from loa_server.domain.second_factor import SecondFactor
 from telephones import set_up_telephone
 from world import NOW, World, together
 
-pytestmark = pytest.mark.integration
-
 ISSUER = "https://id.example"
 
 

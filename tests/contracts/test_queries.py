@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 
-import pytest
 from loa_agent.protocol.reports import RecordKind, StationStatus
 from loa_server.adapters.db.engine import writing
 from loa_server.adapters.db.tables import bulletin as bulletins
@@ -19,8 +18,6 @@ from loa_server.domain.standing import AFTERGLOW
 from loa_server.domain.when import Repeating
 from sqlalchemy import Engine, event, update
 from world import NOW, World, a_play, a_record, sha
-
-pytestmark = pytest.mark.integration
 
 FIVE_PM_UTC = NOW.replace(hour=10)
 MINUTE = timedelta(minutes=1)

@@ -15,8 +15,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import StatementError
 from world import NOW, World, sha, together
 
-pytestmark = pytest.mark.integration
-
 
 def test_a_naive_datetime_is_refused(world: World) -> None:
     naive = datetime(2026, 11, 23, 10, 0)

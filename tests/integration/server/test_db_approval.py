@@ -21,8 +21,6 @@ from sqlalchemy import update
 from telephones import set_up_telephone
 from world import NOW, World, together
 
-pytestmark = pytest.mark.integration
-
 NIGHT = At(local(24, 22))
 FESTIVAL = OverrideWish("Lễ hội đình làng, đã xin phép huyện", date(2026, 11, 24))
 

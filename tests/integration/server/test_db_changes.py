@@ -21,8 +21,6 @@ from loa_server.domain.when import At, Repeating
 from office import Office, local, refused
 from world import NOW, ZONE, World, together
 
-pytestmark = pytest.mark.integration
-
 ONE, FROM_HERE, ALL = ChangeScope.ONE, ChangeScope.FROM_HERE, ChangeScope.ALL
 DAILY = Repeating((time(5, 30), time(17, 0)), date(2026, 11, 24))
 

@@ -37,8 +37,6 @@ from loa_server.workers.evening import EveningLetters
 from sqlalchemy import update
 from world import World, together
 
-pytestmark = pytest.mark.integration
-
 SEVEN_PM = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 """19:00 in Viet Nam."""
 MINUTE = timedelta(minutes=1)
