@@ -48,7 +48,7 @@ def test_a_broadcast_sent_now_is_followed_to_the_last_step_without_reloading(vis
     expect(lines.first).to_contain_text(re.compile("sớm|chậm|không lệch"))
 
 
-def test_a_daily_broadcast_is_ordered_by_keyboard_alone(visitor):
+def test_a_series_is_ordered_by_keyboard_alone(visitor):
     page = visitor.page
     bulletin = visitor.ready_bulletin("speech.ogg", "Hằng ngày bằng bàn phím")
     visitor.open("/ban-tin")
@@ -116,7 +116,7 @@ def test_an_early_hour_stands_out_before_anything_is_sent(visitor):
     bulletin = visitor.ready_bulletin("speech.ogg", "Giờ sớm")
     visitor.open(f"/phat/{bulletin}")
 
-    page.get_by_label(re.compile("Hằng ngày")).check()
+    page.get_by_label(re.compile("Lặp lại theo lịch")).check()
     page.get_by_label("Giờ thứ 1").fill("03:15")
 
     expect(page.get_by_text("03:15 là sáng sớm, nhiều nhà còn ngủ.")).to_be_visible()

@@ -79,6 +79,8 @@ test('addresses lead to screens', () => {
   expect(routeOf('/ban-tin/')).toEqual({ name: 'bulletins' })
   expect(routeOf('/phat/bt-1')).toEqual({ name: 'send', id: 'bt-1' })
   expect(routeOf('/buoi-phat/bp-1')).toEqual({ name: 'broadcast', id: 'bp-1' })
+  expect(routeOf('/phat/ct/ct-1')).toEqual({ name: 'send-programme', id: 'ct-1' })
+  expect(routeOf('/chuong-trinh/moi')).toEqual({ name: 'programme', id: 'moi' })
   expect(routeOf('/no/such/place')).toEqual({ name: 'missing' })
 })
 
@@ -102,6 +104,17 @@ test('an order whose answer was lost is looked for, not sent again', async () =>
 
   expect((await sendOnce(server, ORDER, AT)).id).toBe('ours')
   expect(sent).toBe(1)
+})
+
+test('a lost order of a programme is known by its programme', async () => {
+  const ours = { ...made('ours', '2026-11-24T10:00:01Z'), programme: 'ct-1' }
+  const server = {
+    send: () => Promise.reject(new Problem('timeout')),
+    broadcasts: () => Promise.resolve([made('another', '2026-11-24T10:00:01Z'), ours]),
+  }
+  const order: Order = { programme: 'ct-1', audiences: ['a-x'], when: { mode: 'now' } }
+
+  expect((await sendOnce(server, order, AT)).id).toBe('ours')
 })
 
 test('an order of which nothing is known is not sent again by itself', async () => {

@@ -12,7 +12,11 @@ export function mayAnywhere(deed: Deed): boolean {
 
 /** The highest of the areas at which this is allowed: one of them covers all under it. */
 export function topsFor(deed: Deed, areas: Area[]): Area[] {
-  const places = new Set(placesFor(deed))
+  return topsOf(placesFor(deed), areas)
+}
+
+export function topsOf(held: string[], areas: Area[]): Area[] {
+  const places = new Set(held)
   const known = new Map(areas.map((area) => [area.id, area]))
   return areas.filter((area) => places.has(area.id) && !isUnder(area, places, known))
 }

@@ -20,10 +20,15 @@ export async function sendOnce(server: Server, order: Order, at: Date): Promise<
     const problem = problemOf(error)
     if (!problem.unheard) throw problem
     const since = at.getTime() - CLOCK_SLACK_MS
-    const found = (await server.broadcasts().catch(() => [])).find((each) => {
-      return order.bulletins?.every((piece) => each.bulletins.includes(piece)) && Date.parse(each.created_at) >= since
-    })
+    const found = (await server.broadcasts().catch(() => [])).find(
+      (each) => holds(each, order) && Date.parse(each.created_at) >= since,
+    )
     if (found) return found
     throw problem
   }
+}
+
+function holds(broadcast: Broadcast, order: Order): boolean {
+  if (order.programme) return broadcast.programme === order.programme
+  return (order.bulletins ?? []).every((piece) => broadcast.bulletins.includes(piece))
 }

@@ -1,5 +1,5 @@
 import type { Area } from '../api/types'
-import { topsFor } from './deeds'
+import { placesFor, topsOf } from './deeds'
 
 /** Areas a person may hand something down to, those of one place under it, each with its depth. */
 export interface Target {
@@ -10,7 +10,7 @@ export interface Target {
 const LIBRARIES = new Set<Area['kind']>(['country', 'province', 'district', 'commune'])
 
 /** Down to communes: hamlets read the library of theirs. */
-export function targets(areas: Area[]): Target[] {
+export function targets(areas: Area[], held = placesFor('write')): Target[] {
   const found: Target[] = []
   const add = (area: Area, depth: number): void => {
     found.push({ area, depth })
@@ -18,11 +18,11 @@ export function targets(areas: Area[]): Target[] {
       if (below.parent === area.id && LIBRARIES.has(below.kind)) add(below, depth + 1)
     }
   }
-  for (const top of topsFor('write', areas)) if (LIBRARIES.has(top.kind)) add(top, 0)
+  for (const top of topsOf(held, areas)) if (LIBRARIES.has(top.kind)) add(top, 0)
   return found
 }
 
 /** Whether there is anybody below to hand something to. */
-export function mayShare(areas: Area[]): boolean {
-  return targets(areas).some(({ depth }) => depth > 0)
+export function mayShare(areas: Area[], held = placesFor('write')): boolean {
+  return targets(areas, held).some(({ depth }) => depth > 0)
 }
