@@ -7,13 +7,13 @@ from loa_server.api import shapes
 from loa_server.api.wishes import when_to_shape
 from loa_server.application.preview_broadcast import UNNAMED, Met, Preview, Start
 from loa_server.application.queries import BroadcastView, ProgressRow
-from loa_server.domain.approval import may_approve
+from loa_server.domain.approval import commands, may_approve
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import ApprovalState, Broadcast
 from loa_server.domain.conflicts import MAX_CONFLICTS, Side
 from loa_server.domain.lunar import LunarDate
 from loa_server.domain.people import Account
-from loa_server.domain.rights import Deed, may
+from loa_server.domain.rights import Deed
 
 MINUTE_MS = 60_000
 _MOMENT = timedelta(microseconds=1)
@@ -54,8 +54,8 @@ def broadcast_to_shape(view: BroadcastView, actor: Account, tree: AreaTree) -> s
             for each in broadcast.withheld
             if each.audience in meant
         ],
-        may_stop=may(actor.grants, tree, Deed.STOP, broadcast.area),
-        may_change=_may_change(broadcast, actor, tree),
+        may_stop=commands(actor, tree, broadcast, Deed.STOP, view.areas),
+        may_change=_may_change(view, actor, tree),
         may_approve=may_approve(actor, tree, broadcast, view.areas),
     )
 
@@ -93,9 +93,10 @@ def _replaces(broadcast: Broadcast) -> shapes.Replaces | None:
     )
 
 
-def _may_change(broadcast: Broadcast, actor: Account, tree: AreaTree) -> bool:
+def _may_change(view: BroadcastView, actor: Account, tree: AreaTree) -> bool:
+    broadcast = view.broadcast
     told = broadcast.approval.state is ApprovalState.APPROVED and broadcast.stopped_at is None
-    return told and may(actor.grants, tree, Deed.WRITE, broadcast.area)
+    return told and commands(actor, tree, broadcast, Deed.WRITE, view.areas)
 
 
 def preview_to_shape(preview: Preview) -> shapes.Preview:

@@ -34,6 +34,7 @@ def answer_share(services: Services, actor: Account, *, share: str, reply: Reply
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         tree = rows.places.tree()
         found = rows.shares.get(share)
         if found is None or reply.area not in _places(tree, actor, found):

@@ -42,6 +42,7 @@ def approve_broadcast(
     if found.override is not None:
         check_second_factor(services, actor, code)
     with services.store.write() as rows:
+        rows.areas.keep_still()
         rows.broadcasts.hold(broadcast)
         places = read_places(rows, services.zone)
         agreed = approved(decidable(rows, places, actor, broadcast), actor, now, said)

@@ -25,6 +25,12 @@ class AreaRows(Protocol):
     def hold(self) -> None:
         """Nobody else changes areas until the end of this transaction."""
 
+    def keep_still(self) -> None:
+        """As `hold`, but others who only need the areas to stay may ask the same meanwhile.
+
+        Asked before any other row is held, so that nobody waits in a circle.
+        """
+
     def one(self, area: str) -> DatedArea | None:
         """An area, also one no longer in force."""
 

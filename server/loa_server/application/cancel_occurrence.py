@@ -25,6 +25,7 @@ def cancel_occurrence(
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         rows.broadcasts.hold(broadcast)
         places = read_places(rows, services.zone)
         found = own(rows, places, actor, broadcast, Deed.STOP)

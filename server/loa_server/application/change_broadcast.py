@@ -16,6 +16,7 @@ from loa_server.application.ports import Transaction
 from loa_server.application.preview_broadcast import RAISED, UNNAMED, Preview, previewed
 from loa_server.application.services import Services
 from loa_server.application.take_over import require_first, told_of_both
+from loa_server.domain.approval import commands
 from loa_server.domain.broadcasts import ApprovalState, Broadcast, ChangeScope, Override, Replaces
 from loa_server.domain.changing import (
     TakenOver,
@@ -54,6 +55,7 @@ def change_broadcast(services: Services, actor: Account, change: Change) -> Broa
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         rows.broadcasts.hold(change.broadcast)
         places = read_places(rows, services.zone)
         name = services.secrets.identifier("bp")
@@ -125,6 +127,8 @@ def own(rows: Transaction, places: Places, actor: Account, broadcast: str, deed:
     if found is None:
         raise Problem("not_found", {"broadcast": broadcast})
     require(actor.grants, places.tree, deed, found.area)
+    if not commands(actor, places.tree, found, deed, places.areas(found)):
+        raise Problem("forbidden", {"deed": deed.value})
     return found
 
 

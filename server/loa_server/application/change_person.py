@@ -38,6 +38,7 @@ def change_person(
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         tree = rows.places.tree()
         asked = manager(actor, tree)
         # All who may sign in are held, so that the last two cannot send each other away.

@@ -35,6 +35,7 @@ def change_station(services: Services, actor: Account, *, station: str, wish: St
     if "name" in wish:
         plain["name"] = one_line(wish["name"], "name", MAX_NAME)
     with services.store.write() as rows:
+        rows.areas.hold()
         tree = rows.places.tree()
         before = find_station(rows, tree, actor, station)
         after = replace(before, **plain)

@@ -23,6 +23,7 @@ def create_broadcast(services: Services, actor: Account, order: Order) -> Broadc
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         places = read_places(rows, services.zone)
         draft = drafted(rows, places, actor, order, now, services.secrets.identifier("bp"))
         found = require_permitted(rows, places, draft, now)

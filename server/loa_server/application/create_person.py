@@ -41,6 +41,7 @@ def create_person(services: Services, actor: Account, wish: NewPerson) -> tuple[
     password = services.secrets.claim_code()
     password_hash = services.passwords.hash(password)
     with services.store.write() as rows:
+        rows.areas.keep_still()
         tree = rows.places.tree()
         asked = manager(actor, tree)
         grants = asked.given(None, wish.grants)

@@ -21,6 +21,7 @@ def create_programme(
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         tree = rows.places.tree()
         programme = Programme(
             id=services.secrets.identifier("ct"),

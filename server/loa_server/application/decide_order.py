@@ -29,6 +29,7 @@ def decide_order(
     if len(named) > MAX_ORDER:
         raise Problem("order_too_long", {"field": "broadcasts", "most": MAX_ORDER})
     with services.store.write() as rows:
+        rows.areas.keep_still()
         places = read_places(rows, services.zone)
         require_seen(places, actor, area)
         require(actor.grants, places.tree, Deed.APPROVE, area)

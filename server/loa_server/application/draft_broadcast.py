@@ -20,7 +20,7 @@ from loa_server.domain.broadcasts import (
 )
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
-from loa_server.domain.rights import Deed, require, workplace
+from loa_server.domain.rights import Deed, ordering_place, require
 from loa_server.domain.text import MAX_TITLE, one_line
 from loa_server.domain.when import Now, When, timing
 
@@ -85,8 +85,9 @@ def drafted(
     content = content_of(rows, actor, order.bulletins, order.programme)
     if rows.broadcasts.most_in_force(audiences, now) >= MAX_IN_FORCE:
         raise Problem("too_many_broadcasts", {"most": MAX_IN_FORCE})
-    home = workplace(actor.grants, places.tree, Deed.WRITE, actor.area)
-    zone = places.tree.zone(min(areas_of(audiences, places.homes)), places.zone)
+    meant = areas_of(audiences, places.homes)
+    home = ordering_place(actor.grants, places.tree, actor.area, meant)
+    zone = places.tree.zone(min(meant), places.zone)
     chosen = timing(order.when, zone, now, places.calendars.of(home))
     return Broadcast(
         id=name,

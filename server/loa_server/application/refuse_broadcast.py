@@ -22,6 +22,7 @@ def refuse_broadcast(services: Services, actor: Account, *, broadcast: str, note
     now = services.clock()
     said = require_note(note, needed=True)
     with services.store.write() as rows:
+        rows.areas.keep_still()
         rows.broadcasts.hold(broadcast)
         found = decidable(rows, read_places(rows, services.zone), actor, broadcast)
         refused = replace(found, approval=Approval(ApprovalState.REFUSED, actor.id, now, said))

@@ -40,6 +40,7 @@ def share_down(services: Services, actor: Account, wish: Wish) -> Share:
     if not 0 < len(areas) <= MAX_AREAS:
         raise Problem("no_audience", {"field": "areas", "most": MAX_AREAS})
     with services.store.write() as rows:
+        rows.areas.keep_still()
         tree = rows.places.tree()
         seen = tree.within(actor.reach)
         for area in areas:

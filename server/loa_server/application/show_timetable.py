@@ -17,12 +17,13 @@ from loa_server.application.timeline_queries import (
     TimetableEvent,
     TimetableRow,
 )
+from loa_server.domain.approval import commands
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.holidays import Calendar
 from loa_server.domain.lunar import to_lunar
 from loa_server.domain.people import Account
 from loa_server.domain.problems import Problem
-from loa_server.domain.rights import Deed, may
+from loa_server.domain.rights import Deed
 
 MAX_ROWS = 6000
 """More than the stations of a province."""
@@ -92,6 +93,7 @@ class _Events:
         self._known = {each.broadcast.id: each.broadcast for each in air.ordered}
         self._titles = Titles(air)
         self._changeable: dict[str, bool] = {}
+        self._homes = {f"s-{site.id}": site.area for site in air.sites}
         self._places: dict[object, int] = {}
 
     def index(self, fate: Fate) -> int:
@@ -126,10 +128,16 @@ class _Events:
         """What was ordered above is seen here and changed there."""
         if broadcast.stopped_at is not None:
             return False
-        known = self._changeable.get(broadcast.area)
+        known = self._changeable.get(broadcast.id)
         if known is None:
-            known = may(self._actor.grants, self._tree, Deed.WRITE, broadcast.area)
-            self._changeable[broadcast.area] = known
+            # A station out of reach has no home here: only the author commands what it hears.
+            areas = [
+                each[2:] if each[:2] == "a-" else self._homes.get(each, "")
+                for each in broadcast.audiences
+            ]
+            hidden = "" in areas and self._actor.id != broadcast.author
+            known = not hidden and commands(self._actor, self._tree, broadcast, Deed.WRITE, areas)
+            self._changeable[broadcast.id] = known
         return known
 
 

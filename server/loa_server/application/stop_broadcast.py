@@ -18,6 +18,7 @@ def stop_broadcast(services: Services, actor: Account, *, broadcast: str) -> Non
     """
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         rows.broadcasts.hold(broadcast)
         found = own(rows, read_places(rows, services.zone), actor, broadcast, Deed.STOP)
         if found.stopped_at is not None:

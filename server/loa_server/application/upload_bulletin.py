@@ -1,5 +1,6 @@
 """River 1: an upload becomes a blob, then a bulletin with its job in one transaction."""
 
+from dataclasses import replace
 from typing import BinaryIO
 
 from loa_server.application.services import Services
@@ -35,6 +36,11 @@ def upload_bulletin(
         source_sha256=sha256,
     )
     with services.store.write() as rows:
+        rows.areas.keep_still()
+        # Long uploads outlive areas: where this person works now, not when they began.
+        fresh = rows.people.by_id(actor.id) or actor
+        area = workplace(fresh.grants, rows.places.tree(), Deed.WRITE, fresh.area)
+        bulletin = replace(bulletin, area=area)
         rows.bulletins.add(bulletin, now)
         facts = {"title": title, "sha256": sha256}
         rows.audit(AuditRow(now, actor.id, "bulletin_uploaded", bulletin.id, facts))

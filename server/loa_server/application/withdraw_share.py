@@ -11,6 +11,7 @@ def withdraw_share(services: Services, actor: Account, *, share: str) -> None:
     """Withdraw; twice is once. Raises Problem `not_found`, `forbidden`."""
     now = services.clock()
     with services.store.write() as rows:
+        rows.areas.keep_still()
         found = rows.shares.get(share)
         tree = rows.places.tree()
         if found is None or not may(actor.grants, tree, Deed.SEE, found.from_area):

@@ -67,6 +67,20 @@ def may_approve(actor: Account, tree: AreaTree, broadcast: Broadcast, areas: Ite
     return may_decide(actor, tree, meant)
 
 
+def commands(
+    actor: Account, tree: AreaTree, broadcast: Broadcast, deed: Deed, areas: Iterable[str]
+) -> bool:
+    """Whether this account may do this to it: at the place that ordered it, and wherever it sounds.
+
+    Its author may by the place alone, so that a station moved elsewhere leaves nobody helpless.
+    """
+    if not may(actor.grants, tree, deed, broadcast.area):
+        return False
+    if actor.id == broadcast.author:
+        return True
+    return all(may(actor.grants, tree, deed, each) for each in areas if tree.has(each))
+
+
 def require_waiting(broadcast: Broadcast, name: str | None) -> None:
     """Raise Problem `already_decided` or `broadcast_over`; `name` is who decided."""
     approval = broadcast.approval

@@ -87,6 +87,25 @@ def places_for(grants: Iterable[Grant], deed: Deed) -> Reach:
     return frozenset(grant.area for grant in grants if deed in ALLOWS[grant.role])
 
 
+def ordering_place(grants: Iterable[Grant], tree: AreaTree, home: str, meant: Iterable[str]) -> str:
+    """The place that orders for the areas `meant`: nobody below it may change or stop that.
+
+    Where somebody works, when that lies above all that is meant; else the lowest place that does
+    of those at which they write. Who writes in places apart orders from where they work.
+
+    Raises:
+        Problem: `forbidden` when they may write nowhere.
+    """
+    held, areas = tuple(grants), frozenset(meant)
+    usual = workplace(held, tree, Deed.WRITE, home)
+    places = [tree.get(each) for each in places_for(held, Deed.WRITE) if tree.has(each)]
+    places.sort(key=lambda area: (-area.level, area.id))
+    for each in (usual, *(area.id for area in places)):
+        if all(tree.covers(each, area) for area in areas):
+            return each
+    return usual
+
+
 def workplace(grants: Iterable[Grant], tree: AreaTree, deed: Deed, home: str) -> str:
     """Where new work of somebody belongs: their home when allowed there, else the highest place.
 

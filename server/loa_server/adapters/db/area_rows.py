@@ -51,6 +51,11 @@ class DbAreaRows:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("LOCK TABLE area IN SHARE ROW EXCLUSIVE MODE"))
 
+    def keep_still(self) -> None:
+        """Nobody changes areas until the end; all who ask this get it together."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("LOCK TABLE area IN SHARE MODE"))
+
     def one(self, area: str) -> DatedArea | None:
         """An area, also one no longer in force."""
         row = self._connection.execute(select(areas).where(areas.c.id == area)).first()
