@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
 from loa_agent.protocol import topics
+from loa_agent.protocol.seal import MAX_SEALED_BYTES
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -74,9 +75,17 @@ class PahoBus:
         self._client.loop_stop()
 
     def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        """Hand a message to the broker and wait for its receipt; raises BusError."""
+        """Hand a message to the broker and wait for its receipt; raises BusError.
+
+        One heavier than a broker carries is dropped, loudly.
+        """
         if not self._client.is_connected():
             raise BusError("not_connected")
+        if len(payload) > MAX_SEALED_BYTES:
+            # No station would read it, and a broker ends the connection of who sends too much:
+            # tried again and again it would keep all other documents back.
+            logger.error("message_too_heavy topic=%s bytes=%d", topic, len(payload))
+            return
         receipt = self._client.publish(topic, payload, qos=1, retain=retain)
         try:
             receipt.wait_for_publish(RECEIPT_TIMEOUT_S)

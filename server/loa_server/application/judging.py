@@ -13,7 +13,7 @@ from loa_server.domain.areas import AreaTree, station_audiences
 from loa_server.domain.broadcasts import COMPILED_AHEAD, COMPILED_BACK, Broadcast, on_air
 from loa_server.domain.conflicts import Conflict, Scene, Timetable, judge
 from loa_server.domain.holidays import Calendar
-from loa_server.domain.listening import listeners
+from loa_server.domain.listening import MAX_ORDERED_BYTES, listeners, weight
 from loa_server.domain.permission import LOOK_AHEAD, Span, not_permitted, spans_to_judge
 from loa_server.domain.problems import Problem
 from loa_server.domain.schedule import starts
@@ -85,7 +85,7 @@ def judged(
         instead: A broadcast in force as it will be once `meant` has taken over from it.
 
     Raises:
-        Problem: `no_audience`, `start_in_past`, `bulletin_not_ready`.
+        Problem: `no_audience`, `start_in_past`, `bulletin_not_ready`, `too_many_broadcasts`.
     """
     reached = places.reached(meant.audiences)
     if not reached:
@@ -99,12 +99,26 @@ def judged(
     if not spans:
         raise Problem("start_in_past", {"field": "when", "start": meant.rule.start})
     others = _others(rows, places, reached, meant, instead, now)
+    _require_light(travelling, meant, others)
     heard = {*others.carried, *meant.audiences, *(f"a-{area}" for area in others.orders)}
     found = listeners(reached, places.tree, places.zone, heard)
     alone = not_permitted(travelling, found, places.tree, spans, now)
     verdict = judge(travelling, meant, others, Scene(found, places.tree, spans, now))
     problems = {each.code: each for each in (*verdict.problems, *alone)}
     return Judged(travelling, spans, len(reached), list(problems.values()), verdict.conflicts)
+
+
+def _require_light(travelling: wire.Broadcast, meant: Broadcast, others: Timetable) -> None:
+    """Whether every manifest has room for it; stations of a fuller one would hear no change."""
+    own = weight(travelling)
+    weights: dict[str, int] = {}
+    for audience in meant.audiences:
+        carried = others.carried.get(audience, ())
+        for each in carried:
+            if each.id not in weights:
+                weights[each.id] = weight(each)
+        if own + sum(weights[each.id] for each in carried) > MAX_ORDERED_BYTES:
+            raise Problem("too_many_broadcasts", {"most": len(carried), "audience": audience})
 
 
 def _when_told(meant: Broadcast, calendar: Calendar, now: datetime) -> datetime:

@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 
 from loa_agent.protocol import documents as wire
 from loa_agent.protocol.ids import area_audience, station_audience
+from loa_agent.protocol.seal import MAX_SEALED_BYTES
 
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.stations import Station
 
 GROUP_LEVEL = 4
 STATION_LEVEL = 5
+MAX_TOLD_BYTES = MAX_SEALED_BYTES * 3 // 4 - 8 * 1024
+"""Sealing writes four letters for three bytes; the rest is for the order and the envelope."""
+MAX_ORDERED_BYTES = MAX_TOLD_BYTES * 9 // 10
+"""Orders stop here: holidays to come make rules longer than they were when they were ordered."""
 _FAR = timedelta(days=366)
 _NOBODY = "x"
 
@@ -160,3 +165,21 @@ def different(found: Iterable[Listeners]) -> Iterator[Listeners]:
         if each.limits not in judged:
             judged.add(each.limits)
             yield each
+
+
+def weight(broadcast: wire.Broadcast) -> int:
+    """Bytes it takes in a manifest."""
+    return len(broadcast.model_dump_json(by_alias=True).encode()) + 1
+
+
+def too_heavy(oldest_first: Iterable[wire.Broadcast], most: int = MAX_TOLD_BYTES) -> frozenset[str]:
+    """Ids of those for which a manifest has no room, once the older ones are in it."""
+    left = most
+    out = set()
+    for each in oldest_first:
+        own = weight(each)
+        if own <= left:
+            left -= own
+        else:
+            out.add(each.id)
+    return frozenset(out)

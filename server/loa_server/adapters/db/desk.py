@@ -24,8 +24,10 @@ from loa_server.application.publish_documents import (
     StationSettings,
 )
 from loa_server.domain.areas import AreaTree, station_audiences
-from loa_server.domain.listening import level_of
+from loa_server.domain.listening import level_of, too_heavy
 from loa_server.domain.stations import Station
+
+TOO_HEAVY = "too_many_broadcasts"
 
 
 class DbDesk:
@@ -74,7 +76,8 @@ class DbDesk:
     def manifest(self, audience: str) -> ManifestContent | None:
         """Content for an audience; None when there is no such audience any more.
 
-        What hours or caps changed since have made wholly silent there is left out and noted.
+        What hours or caps changed since have made wholly silent there is left out and noted, and
+        so is the newest of what has grown heavier than a broker carries.
         """
         now = self._clock()
         with reading(self._engine) as connection:
@@ -91,6 +94,8 @@ class DbDesk:
             listening = read_listeners(connection, tree, self._zone, audience)
             order = _order(connection, audience, now)
         codes = withheld_codes(travelling, listening, now)
+        oldest_first = (travelling[one.id] for one in reversed(found) if one.id not in codes)
+        codes |= dict.fromkeys(too_heavy(oldest_first), TOO_HEAVY)
         note_withheld(self._engine, audience, found, codes, now)
         told = tuple(travelling[each.id] for each in found if each.id not in codes)
         return ManifestContent(level, told, order)
