@@ -3,13 +3,15 @@ import type { Window } from '../api/types'
 import type { Facts } from '../i18n/fill'
 import { isKey, t } from '../i18n/index.svelte'
 import { windowsInWords } from './hours'
+import { within } from './name'
 
 /** The sentence for a code of the server or of a station: what is wrong and what to do next. */
 export function sentence(code: string, facts: Facts = {}): string {
   if (!isKey(code)) return t('unknown_code', { code })
   const windows = facts['windows']
   const told = Array.isArray(windows) ? windowsInWords(windows as Window[]) : windows
-  return t(code, { ...facts, windows: told })
+  const area = facts['area']
+  return t(code, { ...facts, windows: told, area: typeof area === 'string' ? within(area) : area })
 }
 
 /** The sentence for a code a station wrote down: its full disk is not the server's. */

@@ -192,10 +192,11 @@ export const officeWords: Record<keyof typeof vi, string> = {
   'send.missing_weekdays': 'Choose at least one weekday.',
   'send.missing_holidays': 'Choose at least one holiday, or broadcast as usual.',
   'send.missing_holiday_times': 'Say at what time on holidays.',
+  'send.missing_override': 'Give the reason (at least {least} letters) and the last day of passing the limits.',
   'send.slot': 'Slot (minutes)',
   'send.slot_hint': 'Keeps so many minutes in the timetable. May stay empty.',
   'send.slot_over': 'Longer than the slot by {length}. Take something out or widen the slot.',
   'send.go_first': 'Let this one go first at {area}',
-  'send.go_first_hint': '{area} decides the order: this one goes before {titles}.',
+  'send.go_first_hint': 'The area decides the order: this one goes before {titles}.',
   'send.go_first_waiting': 'It still waits for approval. Afterwards decide its place at Manage, Order of priority.',
 }

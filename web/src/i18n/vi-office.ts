@@ -191,10 +191,11 @@ export const officeWords = {
   'send.missing_weekdays': 'Hãy chọn ít nhất một thứ trong tuần.',
   'send.missing_holidays': 'Hãy chọn ít nhất một ngày lễ, hoặc phát như thường.',
   'send.missing_holiday_times': 'Hãy điền giờ phát ngày lễ, Tết.',
+  'send.missing_override': 'Hãy ghi lý do (ít nhất {least} chữ) và chọn ngày hết hạn xin phát ngoài giờ.',
   'send.slot': 'Khung giờ (phút)',
   'send.slot_hint': 'Giữ chỗ trong lịch cho từng này phút. Có thể để trống.',
   'send.slot_over': 'Dài hơn khung {length}. Hãy bớt bản tin hoặc tăng khung.',
   'send.go_first': 'Phát bản này trước ở {area}',
-  'send.go_first_hint': '{area} tự quyết định thứ tự: bản này phát trước {titles}.',
+  'send.go_first_hint': 'Địa bàn tự quyết định thứ tự: bản này phát trước {titles}.',
   'send.go_first_waiting': 'Bản tin còn chờ duyệt. Duyệt xong, hãy xếp thứ tự ở Quản lý, Thứ tự ưu tiên.',
 } as const
