@@ -1,7 +1,6 @@
 """Names of areas, stations, audiences and occurrences as they travel."""
 
 import re
-from datetime import datetime
 from typing import NewType
 
 Audience = NewType("Audience", str)
@@ -25,8 +24,3 @@ def area_audience(area: str) -> Audience:
 def station_audience(station: str) -> Audience:
     """One station alone."""
     return Audience(f"s-{station}")
-
-
-def occurrence_id(broadcast: str, local_start: datetime) -> OccurrenceId:
-    """Broadcast id and local wall-clock start: the same on server and station."""
-    return OccurrenceId(f"{broadcast}@{local_start.isoformat(timespec='seconds')}")

@@ -152,11 +152,6 @@ def _line(cells: Mapping[str, str], zone: str, faults: _Faults) -> ListedArea | 
     return ListedArea(code, name, kind, parent, begins, ends, heir)
 
 
-def _other_code(cells: Mapping[str, str], field: str, faults: _Faults) -> str | None:
-    text = cells.get(field, "")
-    return _code(text, field, faults) if text.strip() else None
-
-
 def _code(text: str, field: str, faults: _Faults) -> str:
     if not text.strip():
         faults.note(field, Problem("required"))

@@ -20,7 +20,6 @@ MOST_LEFT_OUT = 1000
 """Half of what a rule can carry: holidays need some, too."""
 FAR = timedelta(days=366)
 _DAY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

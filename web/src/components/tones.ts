@@ -1,4 +1,4 @@
-import type { Broadcast, Bulletin, Play, Station, Step } from '../api/types'
+import type { Broadcast, Bulletin, Play, Station } from '../api/types'
 
 export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'ember' | 'leaf'
 
@@ -20,16 +20,6 @@ export const stationTone: Record<Station['status'], Tone> = {
   offline: 'bad',
   lost: 'bad',
   never: 'plain',
-}
-export const stepTone: Record<Step, Tone> = {
-  waiting: 'plain',
-  received: 'leaf',
-  fetched: 'leaf',
-  playing: 'ember',
-  played: 'good',
-  partly: 'warn',
-  missed: 'bad',
-  refused: 'bad',
 }
 export const outcomeTone: Record<Play['outcome'], Tone> = {
   playing: 'ember',
