@@ -99,6 +99,24 @@ def test_hours_are_set_for_a_place_and_given_back_to_the_place_above(visitor):
     expect(hours).to_contain_text("Theo Gia Lai")
 
 
+def test_a_form_takes_the_focus_from_its_button_and_gives_it_back(visitor):
+    page = visitor.page
+    visitor.open("/quan-ly/dia-ban/phu-cat")
+    caps = card(page, "Mức phát trong ngày")
+
+    caps.get_by_role("button", name="Sửa").press("Enter")
+    expect(caps.get_by_label("Theo cấp trên")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(caps.get_by_label("Đặt riêng cho nơi này")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("nhiều")
+    page.keyboard.press("Enter")
+    expect(caps.get_by_role("alert")).to_contain_text("Hãy gõ số nguyên")
+    caps.get_by_role("button", name="Thôi").press("Enter")
+
+    expect(caps.get_by_role("button", name="Sửa")).to_be_focused()
+
+
 def test_what_new_hours_silence_is_told_at_the_place(visitor):
     page = visitor.page
     area = commune(visitor, "Xã Yên Lặng", "90021")
