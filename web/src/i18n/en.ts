@@ -66,7 +66,6 @@ export const en: Catalogue = {
   'home.next_none_detail': 'Press Broadcast a bulletin to play now or at a chosen time.',
   'home.day': 'The day at a glance',
   'home.day_none': 'Nothing plays today so far.',
-  'home.day_past': 'played',
   'home.day_coming': 'to come',
   'home.day_hours': 'The faint parts are outside permitted hours ({windows}).',
   'home.stations': 'Stations',
@@ -638,7 +637,6 @@ export const en: Catalogue = {
   forbidden: 'This account may not do that. Ask who is in charge of the area.',
   not_found: 'It is no longer there; it may have been deleted. Go back to the list.',
   bad_request: 'Something is not filled in right. Check it and send again.',
-  method_not_allowed: 'The server does not take this. Reload the page and try again.',
 
   bulletin_in_use: 'The bulletin is still used in a broadcast, a programme or a share. Take it out there first, then delete it.',
   programme_in_use: 'The programme is shared. Withdraw the share, then delete it.',
@@ -738,7 +736,6 @@ export const en: Catalogue = {
 
   bad_signature: 'The station refused it: the signature is wrong. Tell the administrator at once.',
   unsigned: 'The station refused it: the timetable has no signature. Tell the administrator at once.',
-  unknown_key: 'The station does not know this signing key. Issue a new code and enrol the station again.',
   older: 'The station has a newer timetable and left this one aside. Nothing to do.',
   expired: 'The timetable was out of date when it arrived. Check the network of the station.',
   malformed: 'The station does not understand this timetable. Tell the administrator.',

@@ -66,7 +66,6 @@ export const vi = {
   'home.next_none_detail': 'Bấm Phát bản tin để phát ngay hoặc đặt giờ.',
   'home.day': 'Lịch phát trong ngày',
   'home.day_none': 'Hôm nay chưa có lượt phát nào.',
-  'home.day_past': 'đã phát',
   'home.day_coming': 'sẽ phát',
   'home.day_hours': 'Phần mờ là ngoài giờ được phép ({windows}).',
   'home.stations': 'Cụm loa',
@@ -638,7 +637,6 @@ export const vi = {
   forbidden: 'Tài khoản này không có quyền làm việc đó. Hãy nhờ người phụ trách địa bàn.',
   not_found: 'Không còn nữa, có thể đã bị xoá. Hãy quay lại danh sách.',
   bad_request: 'Có ô chưa điền đúng. Hãy xem lại rồi gửi lại.',
-  method_not_allowed: 'Máy chủ không nhận việc này. Hãy tải lại trang rồi thử lại.',
 
   bulletin_in_use: 'Bản tin còn được dùng trong một buổi phát, một chương trình hoặc đang chia sẻ. Hãy gỡ ở đó trước rồi xoá.',
   programme_in_use: 'Chương trình đang được chia sẻ. Hãy thu hồi chia sẻ rồi xoá.',
@@ -738,7 +736,6 @@ export const vi = {
 
   bad_signature: 'Cụm loa từ chối: chữ ký không đúng. Hãy báo người quản trị ngay.',
   unsigned: 'Cụm loa từ chối: lịch phát không có chữ ký. Hãy báo người quản trị ngay.',
-  unknown_key: 'Cụm loa không biết khoá ký này. Hãy cấp mã mới và đăng ký lại cụm loa.',
   older: 'Cụm loa đã có lịch mới hơn nên bỏ qua lịch này. Không cần làm gì.',
   expired: 'Lịch phát đã quá hạn khi đến cụm loa. Hãy xem mạng của cụm loa.',
   malformed: 'Cụm loa không hiểu lịch phát này. Hãy báo người quản trị.',
