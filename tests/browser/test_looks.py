@@ -10,7 +10,11 @@ from browser.people import Visitor
 pytestmark = pytest.mark.integration
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SCREENS = ("/", "/ban-tin", "/phat", "/buoi-phat", "/cum-loa", "/nhat-ky", "/tai-khoan")
+SCREENS = (
+    *("/", "/ban-tin", "/phat", "/buoi-phat", "/cum-loa", "/nhat-ky", "/tai-khoan"),
+    *("/quan-ly", "/duyet", "/chuong-trinh", "/chuong-trinh/moi", "/yeu-cau", "/gui-xuong"),
+    "/thu-tu/phu-cat",
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +30,10 @@ def paths(demo, chromium, signed_in):
         "when": {"mode": "at", "start": "2027-01-01T17:00"},
     }
     made = visitor.api("POST", "/broadcasts", data=order)
+    programme = {"title": "Chiều thứ tư", "items": [{"bulletin": bulletin, "part": "item"}] * 2}
+    visitor.api("POST", "/programmes", data=programme)
+    share = {"bulletin": bulletin, "areas": ["tuy-phuoc"], "class": "priority"}
+    visitor.api("POST", "/shares", data=share)
     context.close()
     return (*SCREENS, f"/phat/{bulletin}", f"/buoi-phat/{made['id']}", "/cum-loa/phu-cat-1")
 
