@@ -770,5 +770,5 @@ export const en: Catalogue = {
   at_station_not_found: 'The bulletin is no longer on the server. Upload it once more.',
   at_station_disk_full: 'The memory card of the device is full. Use a larger card or call a technician.',
   at_station_decode_failed: 'The device cannot read the sound. Upload the bulletin once more.',
-  foreign_key: 'Something it belongs to was deleted. Reload the page and do it again.',
+  foreign_key: 'The station does not know this signing key. Give it a new code and enrol it again.',
 }

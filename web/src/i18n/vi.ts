@@ -770,7 +770,7 @@ export const vi = {
   at_station_not_found: 'Bản tin không còn trên máy chủ. Hãy đưa bản tin lên lần nữa.',
   at_station_disk_full: 'Thẻ nhớ của thiết bị đã đầy. Hãy thay thẻ lớn hơn hoặc báo người kỹ thuật.',
   at_station_decode_failed: 'Thiết bị không đọc được tệp tiếng. Hãy đưa bản tin lên lần nữa.',
-  foreign_key: 'Dữ liệu có liên quan đã bị xoá. Hãy tải lại trang rồi làm lại.',
+  foreign_key: 'Cụm loa không biết khoá ký này. Hãy cấp mã mới và đăng ký lại cụm loa.',
 } as const
 
 export type Key = keyof typeof vi
