@@ -20,6 +20,11 @@ PAGES = sorted(
 )
 LINK = re.compile(r"""(?:\]\(|src=")([^)"#:\s]+)(?:#[^)"]*)?[)"]""")
 """Targets inside the repository: an address elsewhere holds a colon."""
+SCREENS = [
+    *(ROOT / "web" / "src" / "i18n").glob("vi*.ts"),
+    ROOT / "server" / "loa_server" / "api" / "pages" / "words.py",
+]
+ITALIC = re.compile(r"(?<![\\*\w])\*([^*\n]+)\*(?!\*)")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +49,15 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
     ]
 
     assert lost == []
+
+
+@pytest.mark.parametrize("guide", ["van-hanh.md", "station.md"])
+def test_a_guide_calls_things_as_the_screens_do(guide: str) -> None:
+    words = "\n".join(page.read_text(encoding="utf-8") for page in SCREENS)
+    named = ITALIC.findall((ROOT / "docs" / guide).read_text(encoding="utf-8"))
+
+    assert named
+    assert [name for name in named if name.rstrip(" …") not in words] == []
 
 
 @pytest.mark.parametrize("folder", ["domain", "application", "adapters", "adapters/db"])

@@ -59,7 +59,7 @@ def test_a_second_factor_is_set_up_and_asked_for_at_the_next_sign_in(visit):
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page).to_have_url(re.compile("/dang-nhap"))
     sign_in(guest, "mai.haibuoc", password)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mã xác nhận")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mã xác thực")
     soon = datetime.now(UTC) + timedelta(seconds=30)
     page.get_by_label("Mã 6 chữ số, hoặc một mã dự phòng").fill(telephone.at(soon))
     page.keyboard.press("Enter")

@@ -14,7 +14,7 @@ export const officeWords = {
   'manage.shares': 'Những gì đã gửi cho cấp dưới và câu trả lời.',
   'manage.precedence': 'Khi các bản tin ưu tiên trùng giờ, bản nào phát trước.',
   'manage.areas_name': 'Địa bàn',
-  'manage.areas': 'Giờ được phép, mức phát, ngày lễ riêng, nhập và tách địa bàn.',
+  'manage.areas': 'Giờ được phép, mức phát, ngày lễ riêng, sáp nhập địa bàn.',
   'manage.people_name': 'Người dùng',
   'manage.people': 'Ai được viết, duyệt, vận hành ở đâu.',
   'manage.files_name': 'Tệp lịch',

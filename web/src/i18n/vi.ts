@@ -618,9 +618,9 @@ export const vi = {
 
   wrong_credentials: 'Mật khẩu chưa đúng. Hãy gõ lại.',
   account_disabled: 'Tài khoản này đã bị khóa. Hãy hỏi người quản trị.',
-  second_factor_needed: 'Hãy nhập mã xác nhận trên điện thoại.',
-  second_factor_missing: 'Việc này cần xác nhận bước hai. Hãy bật ở trang tài khoản của bạn trước.',
-  second_factor_exists: 'Xác nhận bước hai đã bật. Muốn đổi điện thoại, hãy tắt rồi bật lại.',
+  second_factor_needed: 'Hãy nhập mã xác thực trên điện thoại.',
+  second_factor_missing: 'Việc này cần xác thực hai bước. Hãy bật ở màn hình Tài khoản trước.',
+  second_factor_exists: 'Xác thực hai bước đã bật. Muốn đổi điện thoại, hãy tắt rồi bật lại.',
   wrong_code: 'Mã chưa đúng hoặc đã dùng rồi. Hãy đợi mã mới rồi thử lại.',
   sign_in_expired: 'Đã quá lâu từ bước trước. Hãy đăng nhập lại từ đầu.',
   outside_refused: 'Lần đăng nhập này đã cũ hoặc không hợp lệ. Hãy bắt đầu lại.',
