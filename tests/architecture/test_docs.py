@@ -60,7 +60,7 @@ def test_a_guide_calls_things_as_the_screens_do(guide: str) -> None:
     assert [name for name in named if name.rstrip(" …") not in words] == []
 
 
-@pytest.mark.parametrize("folder", ["domain", "application", "adapters", "adapters/db"])
+@pytest.mark.parametrize("folder", ["domain", "application", "adapters", "adapters/db", "api"])
 def test_a_map_names_every_room_of_its_folder(folder: str) -> None:
     place = ROOT / "server" / "loa_server" / folder
     page = next(each for each in (place, place.parent) if (each / "README.md").exists())
