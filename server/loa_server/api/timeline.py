@@ -48,6 +48,8 @@ def list_hours(asked: wire.HoursAsked) -> list[wire.Coming]:
 @bp.doc(responses=[404])
 def get_timetable(asked: wire.TimetableAsked) -> wire.Timetable:
     """Local days with everything due, for stations or for areas."""
+    if (wire.LAST_LUNAR_DAY - asked.from_).days < asked.days - 1:
+        raise Problem("bad_request", {"field": "days"})
     reach, home = _asked_place(asked.area)
     zone = services().queries.tree().zone(home, services().zone)
     air = services().queries.air(window_of(asked.from_, asked.days, zone), reach, home)

@@ -120,6 +120,8 @@ def test_a_window_and_a_place_may_be_asked_for(town: World, province: Visitor) -
         {"begin": "2026-11-24T10:00:00Z", "end": "2026-11-23T10:00:00Z"},
         {"begin": "2026-11-24T10:00:00Z", "end": "2026-12-24T10:00:00Z"},
         {"begin": "2026-11-24T10:00:00"},
+        {"begin": "0001-01-01T00:00:00Z"},
+        {"begin": "9999-12-31T23:00:00Z"},
         {"begin": "yesterday"},
         {"what": "else"},
     ],
@@ -361,6 +363,7 @@ def test_where_no_station_stands_the_timetable_is_empty(town: World, commune: Vi
         {"from": "2026-11-23", "days": "32"},
         {"from": "2026-11-23", "rows": "people"},
         {"from": "2200-01-01"},
+        {"from": "2199-12-30", "days": "3"},
     ],
 )
 def test_a_timetable_of_no_days_is_refused(commune: Visitor, asked: dict[str, str]) -> None:

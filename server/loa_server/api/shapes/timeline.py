@@ -1,6 +1,6 @@
 """The coming hours and the timetable, and what is asked of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from loa_agent.protocol.documents import BroadcastClass
@@ -14,6 +14,14 @@ MAX_DAYS = 31
 LAST_LUNAR_DAY = date(2199, 12, 31)
 """The last day whose lunar date is promised."""
 LunarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_LUNAR_DAY)]
+NearInstant = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime.combine(FIRST_DAY, time(), UTC),
+        le=datetime.combine(LAST_LUNAR_DAY, time(), UTC),
+    ),
+]
+"""Beyond these days arithmetic with time zones overflows."""
 
 
 class Sound(Shape):
@@ -110,8 +118,8 @@ class Timetable(Shape):
 class HoursAsked(Wish):
     """A window, by default the next 24 hours; one area or one station of the reach."""
 
-    begin: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    begin: NearInstant | None = None
+    end: NearInstant | None = None
     area: Word | None = None
     station: Word | None = None
 
