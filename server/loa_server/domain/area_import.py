@@ -5,7 +5,7 @@ longer in force is known by code, name and the instant it ended: history is adde
 rewritten. What the list does not name stays as it is.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -58,6 +58,11 @@ class _Planner:
         self._lines_of_areas: dict[str, int] = {}
         self._given_up: set[int] = set()
         self._taken = set(known.dated)
+        self._hamlets_of: dict[str, Mapping[str, list[Area]]] = {}
+        self._past: dict[str, list[DatedArea]] = defaultdict(list)
+        for each in known.dated.values():
+            if each.valid_to is not None:
+                self._past[each.area.code].append(each)
 
     def run(self) -> Plan:
         self._find_doubles()
@@ -88,19 +93,19 @@ class _Planner:
                 self._line_of[each.code] = number
 
     def _find_circles(self) -> None:
-        for number, each in self._in_force.items():
-            if each.kind is not HAMLET and self._leads_back(each):
-                self._refuse(number, "parent_code", "area_circle", code=each.code)
-
-    def _leads_back(self, start: ListedArea) -> bool:
-        seen = set()
-        upper = start.parent_code
-        while upper is not None and upper in self._line_of and upper not in seen:
-            if upper == start.code:
-                return True
-            seen.add(upper)
-            upper = self._in_force[self._line_of[upper]].parent_code
-        return False
+        """Each line is walked once: a list of one long chain must not take hours."""
+        walked: set[str] = set()
+        for start in self._line_of:
+            path: dict[str, int] = {}
+            code: str | None = start
+            while code in self._line_of and code not in walked and code not in path:
+                path[code] = self._line_of[code]
+                code = self._in_force[path[code]].parent_code
+            walked |= path.keys()
+            if code in path:
+                around = list(path.items())
+                for each, number in around[list(path).index(code) :]:
+                    self._refuse(number, "parent_code", "area_circle", code=each)
 
     def _place(self, number: int, each: ListedArea) -> None:
         parent, found = self._parent(number, each)
@@ -141,11 +146,20 @@ class _Planner:
 
     def _existing(self, each: ListedArea, parent: Area | None) -> Area | None:
         if each.kind is HAMLET:
-            siblings = [] if parent is None else self._known.tree.children(parent.id)
-            same = [a for a in siblings if a.code == each.code and a.called is HAMLET]
+            same = [] if parent is None else self._hamlets(parent.id).get(each.code, [])
         else:
             same = [a for a in self._known.tree.coded(each.code) if a.called is not HAMLET]
         return same[0] if same else None
+
+    def _hamlets(self, parent: str) -> Mapping[str, list[Area]]:
+        """Those of a commune by code, sorted once."""
+        if parent not in self._hamlets_of:
+            found: dict[str, list[Area]] = defaultdict(list)
+            for each in self._known.tree.children(parent):
+                if each.called is HAMLET:
+                    found[each.code].append(each)
+            self._hamlets_of[parent] = found
+        return self._hamlets_of[parent]
 
     def _change(self, number: int, each: ListedArea, found: Area, parent: Area | None) -> None:
         before = replace(found, kind=found.called)
@@ -252,8 +266,7 @@ class _Planner:
         code = each.parent_code
         if code is None or each.valid_to is None:
             return None
-        known = [d for d in self._known.dated.values() if d.area.code == code and d.valid_to]
-        known = [d for d in known if self._seen_past(d)]
+        known = [d for d in self._past.get(code, ()) if self._seen_past(d)]
         later = [
             (d.valid_to, d.area.id, d.area)
             for d in (*known, *ended.get(code, ()))

@@ -349,3 +349,13 @@ def test_every_shipped_province_can_be_taken() -> None:
         assert faults(made) == []
         assert len(made.added) == each.communes + 1
         assert {added.valid_from for added in made.added} == {JULY}
+
+
+def test_a_circle_of_a_whole_list_is_found_in_one_walk() -> None:
+    last = MAX_LINES - 1
+    lines = [f"K{n},Xã,commune,K{(n + 1) % last}\n" for n in range(last)]
+
+    made = plan("".join(lines))
+
+    assert {each.reason for each in made.bad} == {"area_circle"}
+    assert len(made.bad) == last
