@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from loa_agent.protocol.documents import Window
 from loa_server.adapters.identifiers import RandomSecrets
 from loa_server.application.approve_broadcast import approve_broadcast
 from loa_server.application.cancel_occurrence import cancel_occurrence
+from loa_server.application.change_area import change_area
 from loa_server.application.change_broadcast import Change, change_broadcast
 from loa_server.application.change_station import change_station
 from loa_server.application.create_broadcast import create_broadcast
@@ -19,8 +21,11 @@ from loa_server.application.move_station import move_station
 from loa_server.application.stop_broadcast import stop_broadcast
 from loa_server.domain import listening
 from loa_server.domain.broadcasts import Broadcast, ChangeScope
+from loa_server.domain.holidays import HolidayName
 from loa_server.domain.people import Account
+from loa_server.domain.repeat import Repeat, Unit
 from loa_server.domain.rights import everything
+from loa_server.domain.schedule import HolidayPolicy, HolidayRule
 from loa_server.domain.when import Repeating
 from office import Office, local, refused
 from world import World
@@ -212,3 +217,32 @@ def test_what_has_grown_too_heavy_leaves_the_newest_out_and_says_so(
         left_out = rows.broadcasts.get(made[4].id)
     assert left_out is not None
     assert [each.code for each in left_out.withheld] == ["too_many_broadcasts"]
+
+
+EXTRA = replace(DAILY, extra=(datetime(2027, 6, 15, 23),))
+TET = HolidayRule(HolidayPolicy.OTHER_TIMES, (HolidayName.TET,), (time(3),))
+MONTHLY = Repeating((time(17),), date(2026, 11, 24), repeat=Repeat(unit=Unit.MONTH, month_day=24))
+
+
+@pytest.mark.parametrize(
+    ("wish", "start"),
+    [
+        (EXTRA, "2027-06-15T16:00:00+00:00"),
+        (replace(DAILY, holidays=TET), "2027-02-04T20:00:00+00:00"),
+        (MONTHLY, "2027-10-24T10:00:00+00:00"),
+    ],
+)
+def test_a_start_outside_the_hours_is_refused_though_it_lies_months_ahead(
+    world: World, wish: Repeating, start: str
+) -> None:
+    # Sundays end at noon: the 24th is one in January, which lies within what is told today.
+    sundays = Window(weekdays=(7,), start="05:00", end="12:00" if wish is MONTHLY else "21:00")
+    days = Window(weekdays=(1, 2, 3, 4, 5, 6), start="05:00", end="21:00")
+    hours = {"hours": (days, sundays)}
+    change_area(world.services, world.commune, area="phu-cat", wish=hours)
+    if wish is MONTHLY:
+        wish = replace(wish, left_out=(datetime(2027, 1, 24, 17),))
+
+    problem = refused(world.broadcast, when=wish)
+
+    assert (problem.code, problem.facts["start"]) == ("outside_permitted_hours", start)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from loa_agent.protocol import documents as wire
@@ -11,14 +11,18 @@ from loa_server.application.ports import Calendars, Transaction
 from loa_server.domain.approval import areas_of
 from loa_server.domain.areas import AreaTree, station_audiences
 from loa_server.domain.broadcasts import COMPILED_AHEAD, COMPILED_BACK, Broadcast, on_air
+from loa_server.domain.bulletins import Bulletin
 from loa_server.domain.conflicts import Conflict, Scene, Timetable, judge
 from loa_server.domain.holidays import Calendar
-from loa_server.domain.listening import MAX_ORDERED_BYTES, listeners, weight
+from loa_server.domain.listening import MAX_ORDERED_BYTES, Listeners, listeners, weight
 from loa_server.domain.permission import LOOK_AHEAD, Span, not_permitted, spans_to_judge
 from loa_server.domain.problems import Problem
-from loa_server.domain.schedule import starts
+from loa_server.domain.schedule import HolidayPolicy, starts
 from loa_server.domain.standing import FAR
 from loa_server.domain.stations import Station
+
+JUDGED_AHEAD = timedelta(days=366)
+"""How far ahead every start is asked whether it may sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,36 @@ def judged(
     found = listeners(reached, places.tree, places.zone, heard)
     alone = not_permitted(travelling, found, places.tree, spans, now)
     verdict = judge(travelling, meant, others, Scene(found, places.tree, spans, now))
-    problems = {each.code: each for each in (*verdict.problems, *alone)}
+    far = _far_problems(meant, bulletins, calendar, found, places.tree, now)
+    problems = {each.code: each for each in (*far, *verdict.problems, *alone)}
     return Judged(travelling, spans, len(reached), list(problems.values()), verdict.conflicts)
+
+
+def _far_problems(
+    meant: Broadcast,
+    bulletins: tuple[Bulletin, ...],
+    calendar: Calendar,
+    found: Sequence[Listeners],
+    tree: AreaTree,
+    now: datetime,
+) -> list[Problem]:
+    """What of a year to come would fall silent by hours and caps, beyond what travels today.
+
+    Only of what may fall on other times or weekdays than in the first week: starts added singly,
+    other times on holidays, days of months.
+    """
+    rule = meant.rule
+    changing = rule.dates or meant.schedule.holidays.policy is HolidayPolicy.OTHER_TIMES
+    if rule.rrule is None or not (changing or rule.rrule.startswith("FREQ=MONTHLY")):
+        return []
+    problems: list[Problem] = []
+    at = now + COMPILED_AHEAD
+    until = now + JUDGED_AHEAD if meant.ends_at is None else min(meant.ends_at, now + JUDGED_AHEAD)
+    while at < until and not problems:
+        travelling = on_air(meant, bulletins, calendar, at)
+        problems = not_permitted(travelling, found, tree, spans_to_judge(travelling, at), at)
+        at += COMPILED_AHEAD
+    return problems
 
 
 def _require_light(travelling: wire.Broadcast, meant: Broadcast, others: Timetable) -> None:
