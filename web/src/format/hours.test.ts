@@ -37,8 +37,8 @@ test('a play fits only with its whole length', () => {
 test('hours at which people sleep stand out', () => {
   expect(isEarly('05:59')).toBe(true)
   expect(isEarly('06:00')).toBe(false)
-  expect(isLate('20:00')).toBe(true)
-  expect(isLate('19:59')).toBe(false)
+  expect(isLate('21:00')).toBe(true)
+  expect(isLate('20:59')).toBe(false)
 })
 
 test('windows that differ only by weekday are named once', () => {

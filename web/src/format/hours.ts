@@ -1,8 +1,9 @@
 import type { Window } from '../api/types'
 import { minutesOf, weekdayOf } from './wall'
 
-const EARLY_UNTIL = 6 * 60
-const LATE_FROM = 20 * 60
+/** Minutes of the day before and after which a loudspeaker may wake people; the server marks alike. */
+export const EARLY_UNTIL = 6 * 60
+export const LATE_FROM = 21 * 60
 const WHOLE_DAY = 24 * 60
 
 /** A stretch of the day in minutes since midnight. */

@@ -3,10 +3,8 @@ import { orderedStart } from '../timetable/moment'
 import type { AnyClass, Outcome } from '../timetable/types'
 import { currentZone } from '../state/zone.svelte'
 import { wallOf } from './wall'
+import { EARLY_UNTIL, LATE_FROM } from './hours'
 import { timeOf } from './time'
-
-const EARLY_UNTIL_MIN = 6 * 60
-const LATE_FROM_MIN = 21 * 60
 
 /** What the sentence about an occurrence is made of; both lists of the server have it. */
 export interface Fate {
@@ -27,8 +25,8 @@ export function oddHour(instant: string, zone = currentZone()): OddHour | undefi
 }
 
 export function oddMinutes(minutes: number): OddHour | undefined {
-  if (minutes < EARLY_UNTIL_MIN) return 'early'
-  return minutes >= LATE_FROM_MIN ? 'late' : undefined
+  if (minutes < EARLY_UNTIL) return 'early'
+  return minutes >= LATE_FROM ? 'late' : undefined
 }
 
 /** What becomes of an occurrence and why, in one sentence; nothing when all of it sounds in time. */
@@ -49,8 +47,8 @@ function silentInWords(reason: string | null, winner: string): string {
 
 function laterInWords(fate: Fate, winner: string): string {
   const begin = timeOf(heardFrom(fate))
-  const ordered = orderedStart(fate.occurrence).slice(11)
-  return begin === ordered
+  const inTime = begin === orderedStart(fate.occurrence).slice(11)
+  return (fate.sounds ? fate.sounds.length > 1 : inTime)
     ? t('timetable.fate.resumed', { winner, time: timeOf(heardUntil(fate)) })
     : t('timetable.fate.later', { winner, time: begin })
 }

@@ -67,6 +67,7 @@ export const officeWords: Record<keyof typeof vi, string> = {
   'broadcast.replaces_said.from_here': 'Replaces the old broadcast from {when} on.',
   'broadcast.replaces_said.all': 'Replaces the whole old broadcast.',
   'broadcast.replaces_old': 'See the old broadcast',
+  'broadcast.withheld_full': 'Not sent to {names}: too many broadcasts are in force there. End some old ones.',
   'broadcast.withheld': 'Not sent to {names}: permitted hours or limits there leave no time for it. Change its time in the timetable.',
   'broadcast.withdraw': 'Withdraw',
   'broadcast.withdraw_ask': 'Withdraw this broadcast?',

@@ -392,7 +392,7 @@ export const en: Catalogue = {
   'timetable.sign.live': 'L',
   'timetable.sign.emergency': 'E',
   'timetable.legend': 'Signs',
-  'timetable.legend_lost': 'silent or cut',
+  'timetable.legend_lost': 'silent, cut or moved',
   'timetable.legend_waiting': 'waits for approval',
   'timetable.legend_odd': 'before 06:00 or after 21:00',
   'timetable.legend_now': 'now',

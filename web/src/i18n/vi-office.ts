@@ -66,6 +66,7 @@ export const officeWords = {
   'broadcast.replaces_said.from_here': 'Thay cho buổi phát cũ từ lượt {when} trở đi.',
   'broadcast.replaces_said.all': 'Thay cho cả buổi phát cũ.',
   'broadcast.replaces_old': 'Xem buổi phát cũ',
+  'broadcast.withheld_full': 'Không gửi tới {names}: nơi đó đã có quá nhiều buổi phát. Hãy kết thúc bớt buổi phát cũ.',
   'broadcast.withheld': 'Không gửi tới {names}: giờ phát nay nằm ngoài giờ hoặc quá mức được phép ở đó. Hãy đổi giờ ở Lịch phát.',
   'broadcast.withdraw': 'Rút lại',
   'broadcast.withdraw_ask': 'Rút lại buổi phát này?',

@@ -392,7 +392,7 @@ export const vi = {
   'timetable.sign.live': 'TT',
   'timetable.sign.emergency': 'KC',
   'timetable.legend': 'Chú thích',
-  'timetable.legend_lost': 'không phát hoặc bị cắt',
+  'timetable.legend_lost': 'không phát, bị cắt hoặc lùi giờ',
   'timetable.legend_waiting': 'chờ duyệt',
   'timetable.legend_odd': 'trước 06:00 hoặc sau 21:00',
   'timetable.legend_now': 'lúc này',
