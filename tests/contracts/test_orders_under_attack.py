@@ -246,3 +246,16 @@ def test_a_start_outside_the_hours_is_refused_though_it_lies_months_ahead(
     problem = refused(world.broadcast, when=wish)
 
     assert (problem.code, problem.facts["start"]) == ("outside_permitted_hours", start)
+
+
+@pytest.mark.parametrize("into", [NEW, "tuy-phuoc"])
+def test_a_merge_takes_nobodys_second_pair_of_eyes_away(world: World, into: NewName | str) -> None:
+    root = replace(world.province, grants=everything("vn"))
+    change_area(world.services, root, area="phu-cat", wish={"self_approval": False})
+    areas = ["phu-cat"] if isinstance(into, str) else ["phu-cat", "tuy-phuoc"]
+
+    merge_areas(world.services, root, areas=areas, into=into, apply=True)
+
+    tree = world.queries.tree()
+    assert not tree.self_approval("an-hanh")
+    assert tree.self_approval("gia-lai")

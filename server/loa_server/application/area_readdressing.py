@@ -74,6 +74,8 @@ def keep_limits(
         own = _differing(before, child.id, after, child.id, moved)
         if before.zone(child.id, services.zone) != after.zone(child.id, services.zone):
             own["zone"] = before.zone(child.id, services.zone)
+        if after.self_approval(child.id) and not before.self_approval(child.id):
+            own["self_approval"] = False
         if own:
             areas.append((moved, replace(moved, **own)))
             count += len(own)
