@@ -22,9 +22,9 @@ from loa_server.adapters.strangers_memory import MemoryStrangers
 from loa_server.adapters.totp_pyotp import TotpCodes
 from loa_server.application.create_broadcast import create_broadcast
 from loa_server.application.create_station import create_station
+from loa_server.application.draft_broadcast import Order
 from loa_server.application.ingest_report import Ingested, ingest_report
 from loa_server.application.ingest_state import ingest_state
-from loa_server.application.draft_broadcast import Order
 from loa_server.application.publish_documents import RENEW_AFTER, DueDocument
 from loa_server.application.services import Services
 from loa_server.application.upload_bulletin import upload_bulletin

@@ -182,4 +182,3 @@ class DbQueries(DbAreaQueries):
         with reading(self._engine) as connection:
             rows = connection.execute(select(change.c.subject, change.c.counter))
             return dict(rows.all())
-
