@@ -227,6 +227,19 @@ def test_a_retained_document_survives_a_killed_broker(broker: Broker, server: Se
     station.close()
 
 
+def test_a_document_too_heavy_for_any_station_keeps_no_other_one_back(
+    server: Server, station: Station
+) -> None:
+    topic = topics.manifest("a-phu-cat")
+    station.subscribe(topic)
+
+    server.bus.publish(topic, b"x" * 2_000_000, retain=True)
+    server.bus.publish(topic, b"document", retain=True)
+
+    assert station.messages.get(timeout=PATIENCE_S) == (topic, b"document")
+    assert server.connections == 1
+
+
 def test_the_broker_listens_on_loopback_and_keeps_its_passwords_private(broker: Broker) -> None:
     assert broker.access.configuration.stat().st_mode & 0o077 == 0
     text = broker.access.configuration.read_text()
