@@ -44,7 +44,7 @@ def change_programme(
         kept = {each: rows.bulletins.get(each) for each in found.bulletins}
         pieces = {key: each for key, each in kept.items() if each is not None}
         added = [each for each in changed.bulletins if each not in pieces]
-        pieces |= find_usable(rows, tree, actor, added)
+        pieces |= find_usable(rows, tree, actor, added, field="items")
         require_well_made(changed.items, pieces)
         if found.version != version or not rows.programmes.keep(changed):
             facts = {"programme": programme, "version": found.version}

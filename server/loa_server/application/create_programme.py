@@ -33,7 +33,7 @@ def create_programme(
             version=1,
             items=tuple(items),
         )
-        pieces = find_usable(rows, tree, actor, programme.bulletins)
+        pieces = find_usable(rows, tree, actor, programme.bulletins, field="items")
         require_well_made(programme.items, pieces)
         rows.programmes.add(programme)
         facts = {"title": programme.title, "bulletins": list(programme.bulletins)}

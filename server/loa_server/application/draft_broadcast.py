@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from loa_agent.protocol.documents import DAY_MS, MAX_ITEMS, BroadcastClass, Late, LatePolicy
 
+from loa_server.application.find_usable import find_programme, find_usable
 from loa_server.application.judging import Places
 from loa_server.application.ports import Transaction
 from loa_server.domain.approval import areas_of, require_sound_override
@@ -133,14 +134,15 @@ def content_of(
     if programme is not None:
         if bulletins:
             raise Problem("no_bulletin", {"field": "programme"})
-        title, bulletins = _programme(rows, actor, programme)
+        found = find_programme(rows, rows.places.tree(), actor, programme)
+        title, bulletins = found.title, found.bulletins
     if not bulletins:
         raise Problem("no_bulletin", {"field": "bulletins"})
     if len(bulletins) > MAX_ITEMS:
         facts = {"field": "bulletins", "most": MAX_ITEMS}
         raise Problem("programme_too_many_items", facts)
     if programme is None:
-        _require_usable(rows, actor, bulletins)
+        find_usable(rows, rows.places.tree(), actor, bulletins, or_heard=True)
     pieces = rows.broadcasts.pieces(bulletins)
     items = [item(pieces[each]) for each in bulletins]
     duration_ms = sum(each.duration_ms for each in items)
@@ -148,36 +150,6 @@ def content_of(
         facts = {"field": "bulletins", "duration_ms": duration_ms, "most_ms": DAY_MS}
         raise Problem("programme_too_long", facts)
     return Content(title or items[0].title, tuple(bulletins), programme, duration_ms)
-
-
-def _programme(rows: Transaction, actor: Account, programme: str) -> tuple[str, tuple[str, ...]]:
-    found = rows.programmes.get(programme)
-    tree = rows.places.tree()
-    if found is None or not (
-        found.area in tree.within(actor.reach)
-        or rows.shares.programmes_for([programme], actor.reach)
-    ):
-        raise Problem("not_found", {"field": "programme", "programme": programme})
-    return found.title, found.bulletins
-
-
-def _require_usable(rows: Transaction, actor: Account, bulletins: Sequence[str]) -> None:
-    """Those of the reach, those shared with it, and those that sound in it."""
-    seen = rows.places.tree().within(actor.reach)
-    foreign = []
-    for each in dict.fromkeys(bulletins):
-        found = rows.bulletins.get(each)
-        if found is None:
-            raise Problem("not_found", {"field": "bulletins", "bulletin": each})
-        if found.area not in seen:
-            foreign.append(each)
-    if not foreign:
-        return
-    open_to = rows.shares.bulletins_for(foreign, actor.reach)
-    open_to |= rows.broadcasts.sounding(foreign, actor.reach)
-    for each in foreign:
-        if each not in open_to:
-            raise Problem("not_found", {"field": "bulletins", "bulletin": each})
 
 
 def require_late(late: Late) -> Late:

@@ -12,12 +12,18 @@ from loa_server.domain.rights import Deed, may
 
 
 def find_usable(
-    rows: Transaction, tree: AreaTree, actor: Account, bulletins: Sequence[str]
+    rows: Transaction,
+    tree: AreaTree,
+    actor: Account,
+    bulletins: Sequence[str],
+    *,
+    field: str = "bulletins",
+    or_heard: bool = False,
 ) -> dict[str, Bulletin]:
-    """The bulletins by id.
+    """The bulletins by id; with `or_heard` also those that sound at the person's places anyhow.
 
     Raises:
-        Problem: `not_found` for what is not there, and alike for what is somebody else's.
+        Problem: `not_found` naming `field`, for what is not there and alike for somebody else's.
     """
     wanted = list(dict.fromkeys(bulletins))
     found = {each: rows.bulletins.get(each) for each in wanted}
@@ -25,10 +31,12 @@ def find_usable(
     foreign = [
         key for key, each in known.items() if not may(actor.grants, tree, Deed.SEE, each.area)
     ]
-    shared = rows.shares.bulletins_for(foreign, actor.reach) if foreign else frozenset()
+    open_to = rows.shares.bulletins_for(foreign, actor.reach) if foreign else frozenset()
+    if foreign and or_heard:
+        open_to |= rows.broadcasts.sounding(foreign, actor.reach)
     for each in wanted:
-        if each not in known or (each in foreign and each not in shared):
-            raise Problem("not_found", {"bulletin": each})
+        if each not in known or (each in foreign and each not in open_to):
+            raise Problem("not_found", {"field": field, "bulletin": each})
     return known
 
 
@@ -40,7 +48,7 @@ def find_programme(rows: Transaction, tree: AreaTree, actor: Account, programme:
             return found
         if rows.shares.programmes_for([programme], actor.reach):
             return found
-    raise Problem("not_found", {"programme": programme})
+    raise Problem("not_found", {"field": "programme", "programme": programme})
 
 
 def require_own(tree: AreaTree, actor: Account, area: str) -> None:

@@ -70,7 +70,8 @@ def _require_shareable(rows: Transaction, tree: AreaTree, actor: Account, wish: 
     if (wish.bulletin is None) == (wish.programme is None):
         raise Problem("bad_request", {"field": "bulletin"})
     if wish.bulletin is not None:
-        bulletin = find_usable(rows, tree, actor, [wish.bulletin])[wish.bulletin]
+        usable = find_usable(rows, tree, actor, [wish.bulletin], field="bulletin")
+        bulletin = usable[wish.bulletin]
         require_own(tree, actor, bulletin.area)
         if bulletin.voice is None:
             raise Problem("bulletin_not_ready", {"bulletin": bulletin.id})
