@@ -1,4 +1,4 @@
-"""A commune answers a priority share: it has its place, or it gets none (R-22)."""
+"""A commune answers a priority share: it has its place, or it gets none (TT 39)."""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,7 @@ from loa_server.domain.areas import Area, AreaKind
 
 COUNTRY = "vn"
 USUAL_HOURS = (Window(start="05:00", end="21:00"),)
-"""What a new country begins with; every area may set its own."""
+"""What a new country begins with, no law's hours; every area may set its own (NĐ 49, article 7)."""
 NATION = Area(
     COUNTRY,
     "VN",

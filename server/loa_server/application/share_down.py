@@ -1,4 +1,4 @@
-"""Hand a bulletin or a programme down to places below (R-21, R-22)."""
+"""Hand a bulletin or a programme down to places below (TT 39, chapter III)."""
 
 from dataclasses import dataclass
 

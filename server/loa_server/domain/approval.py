@@ -1,4 +1,9 @@
-"""Bốn mắt: who may decide on a broadcast, and what may pass permitted hours and caps."""
+"""Bốn mắt: who may decide on a broadcast, and what may pass permitted hours and caps.
+
+That a leader of the commune agrees to what its station says stands in the rules of provinces, such
+as QĐ 29/2021 of Huế. No law names who may pass hours: the second person is ours, after sound at
+03:15 in December 2025.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

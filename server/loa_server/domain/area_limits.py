@@ -1,4 +1,8 @@
-"""Hours, caps and volumes by hour as people order them: in order, apart, and not too many."""
+"""Hours, caps and volumes by hour as people order them: in order, apart, and not too many.
+
+No law has figures for them: the commune sets them in the rules of its station (NĐ 49/2024/NĐ-CP,
+article 7). Hence they are settings of each place, and what nobody sets is handed down.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""Địa bàn: the administrative tree, what it hands down, and who stands where in it."""
+"""Địa bàn: the administrative tree, what it hands down, and who stands where in it.
+
+Province and commune are the two levels of local government since 1 July 2025 (QĐ 759/QĐ-TTg of
+2025). Levels are data all the same: what stands under what says `AreaKind`, depth is `level`.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping

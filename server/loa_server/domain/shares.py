@@ -1,7 +1,8 @@
-"""Chia sẻ xuống: what an upper level hands to the places below it (TT 39, chapter III).
+"""Chia sẻ xuống: what an upper level hands to the places below it.
 
-What is ordinary lands in the library of every place and is theirs to use or not (R-21). What is
-priority asks each commune for a place in its timetable as well, and the commune answers (R-22).
+TT 39/2020/TT-BTTTT, chapter III: what is ordinary lands in the library of every place and is theirs
+to use or not; what is priority asks each commune for a place in its timetable as well, and the
+commune answers.
 """
 
 from collections.abc import Iterable, Sequence
