@@ -10,7 +10,6 @@ from loa_agent.core.records import missed_record, play_record
 from loa_agent.core.state import Brain, Pending, Play
 from loa_agent.core.stretches import (
     CUE_LEAD,
-    MILLISECOND,
     SHORTEST,
     Stretch,
     is_complete,
@@ -20,6 +19,7 @@ from loa_agent.core.stretches import (
 from loa_agent.core.volume import volume_steps
 from loa_agent.protocol.documents import PRECEDENCE, BroadcastClass
 from loa_agent.protocol.hours import volume_at
+from loa_agent.protocol.instants import MILLISECOND
 from loa_agent.protocol.reports import RecordKind
 from loa_agent.protocol.timeline import Planned
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from loa_agent.core.state import Brain
 from loa_agent.protocol.documents import BroadcastClass, LatePolicy
 from loa_agent.protocol.hours import Span, overlap, permitted_spans, without
+from loa_agent.protocol.instants import MILLISECOND
 from loa_agent.protocol.occurrences import Occurrence
 from loa_agent.protocol.placing import MIN_PIECE_MS
 from loa_agent.protocol.timeline import Planned
@@ -22,7 +23,6 @@ JOIN_LEAD = timedelta(milliseconds=1500)
 """The least time the player needs to open the card and find its sample clock."""
 SHORTEST = timedelta(milliseconds=500)
 """A remainder shorter than this is not begun."""
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

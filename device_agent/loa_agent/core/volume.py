@@ -1,12 +1,11 @@
 """How loud a stretch sounds: the volume of each instant, changed while it sounds."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from loa_agent.core.commands import VolumeStep
 from loa_agent.protocol.documents import Config
 from loa_agent.protocol.hours import permitted_spans, volume_at
-
-MILLISECOND = timedelta(milliseconds=1)
+from loa_agent.protocol.instants import MILLISECOND
 
 
 def volume_steps(config: Config, begin: datetime, end: datetime) -> tuple[VolumeStep, ...]:
