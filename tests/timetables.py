@@ -198,7 +198,7 @@ class SlowModel:
         if _alarm(each):
             self.alarmed |= set(placed)
         told = _told(each, placed, reason, winner)
-        return (each.starts_at, each.id), told
+        return (each.starts_at, each.broadcast.id), told
 
     def _met(self, name: str, alone: Mapping[int, int]) -> bool:
         return any(self.taken.get(minute) == name for minute in alone)
@@ -282,7 +282,7 @@ def ranked(manifests: list[Manifest]) -> Callable[[Occurrence], tuple[object, ..
         decided = each.broadcast.class_ is BroadcastClass.PRIORITY and each.broadcast.id in order
         place = order.index(each.broadcast.id) if decided else 999
         klass = PRECEDENCE[each.broadcast.class_]
-        return klass, place, brought[each.id], each.starts_at, each.id
+        return klass, place, brought[each.id], each.starts_at, each.broadcast.id
 
     return rank
 

@@ -55,17 +55,39 @@ class CountedDays:
 
     def admit(self, pieces: Sequence[Piece], *, bound: bool) -> str | None:
         """Count what will sound; which cap it would break if it is bound, then nothing counts."""
+        if len(pieces) == 1:
+            return self._admit_one(*pieces[0][:2], bound=bound)
         steps = [self._count(begin, end) for begin, end, _ in pieces]
         problem = self._problem(steps) if bound else None
         if problem is not None:
             _undo(steps)
         return problem
 
-    def _count(self, begin: int, end: int) -> Step:
+    def _admit_one(self, begin: int, end: int, *, bound: bool) -> str | None:
+        """The same for most that sounds, asked before it is counted: nothing is to be undone."""
+        day = self._day_of(begin)
+        sessions, sound_ms = day.sessions, day.sound_ms + end - begin
+        place, past, session = self._joining(sessions, begin, end)
+        if bound:
+            if place == past and len(sessions) >= self._most:
+                return "over_sessions"
+            if session[2] > self._longest:
+                return "over_session_length"
+            if sound_ms > self._day:
+                return "over_day_length"
+        sessions[place:past] = (session,)
+        day.sound_ms = sound_ms
+        return None
+
+    def _day_of(self, begin: int) -> Day:
         number = bisect_right(self._midnights, begin)
         day = self._days.get(number)
         if day is None:
             day = self._days[number] = Day([], 0)
+        return day
+
+    def _count(self, begin: int, end: int) -> Step:
+        day = self._day_of(begin)
         sessions = day.sessions
         place, past, session = self._joining(sessions, begin, end)
         joined = sessions[place:past]
@@ -91,21 +113,21 @@ class CountedDays:
         low = high = bisect_right(sessions, (begin, end, sound))
         if low:
             earlier, ended, more = sessions[low - 1]
-            if self._one(ended, begin):
+            if begin - ended < _GAP_MS or self._alarmed(ended, begin):
                 low, begin, end, sound = low - 1, earlier, max(end, ended), sound + more
         if high < len(sessions):
             begins, later, more = sessions[high]
-            if self._one(end, begins):
+            if begins - end < _GAP_MS or self._alarmed(end, begins):
                 high, end, sound = high + 1, later, sound + more
         return low, high, (begin, end, sound)
 
-    def _one(self, ended: int, begins: int) -> bool:
-        """Whether the pause between is too short to part two sessions."""
-        pause = begins - ended
-        if pause < _GAP_MS or not self._emergencies.begins:
-            return pause < _GAP_MS
-        alarms = self._emergencies.inside(ended, begins)
-        return pause - sum(end - begin for begin, end in alarms) < _GAP_MS
+    def _alarmed(self, ended: int, begins: int) -> bool:
+        """Whether emergencies leave too little of a long pause to part two sessions."""
+        emergencies = self._emergencies
+        if not emergencies.begins or emergencies.frees(ended, begins):
+            return False
+        alarms = emergencies.inside(ended, begins)
+        return begins - ended - sum(end - begin for begin, end in alarms) < _GAP_MS
 
 
 def _more_sessions(day: Day, steps: Sequence[Step]) -> bool:

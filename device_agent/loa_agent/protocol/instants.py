@@ -28,7 +28,7 @@ def ceil_ms(instant: datetime) -> int:
 
 def instant_of(milliseconds: int) -> datetime:
     """Aware UTC."""
-    return EPOCH + timedelta(0, 0, 0, milliseconds)
+    return EPOCH + milliseconds * MILLISECOND
 
 
 def local_second(local: datetime) -> int:

@@ -29,19 +29,25 @@ def verdicts(found: Block, config: Config) -> list[Verdict]:
     counted: CountedDays | None = None
     judged: list[Verdict] = []
     for turn, each in enumerate(ordered):
-        start, end = each.start, each.end
-        if taken.frees(start, end) and (each.free or permitted.holds(start, end)):
-            verdict = Verdict(each, ((start, end, 0),))
-        else:
-            verdict = _yielding(each, permitted, taken, ordered)
-        if capped and verdict.pieces and each.precedence != EMERGENCY:
-            counted = counted or CountedDays(config.caps, found.midnights, _pairs(taken))
-            problem = counted.admit(verdict.pieces, bound=not each.free)
+        start, end, free = each.start, each.end, each.free
+        room = taken.room(start, end)
+        whole = room is not None and (free or permitted.holds(start, end))
+        pieces: Sequence[Piece] = ((start, end, 0),)
+        reason = winner = None
+        if not whole:
+            pieces, reason, winner = _yielding(each, permitted, taken, ordered)
+        if capped and pieces and each.precedence != EMERGENCY:
+            if counted is None:
+                counted = CountedDays(config.caps, found.midnights, _pairs(taken))
+            problem = counted.admit(pieces, bound=not free)
             if problem is not None:
-                verdict = Verdict(each, (), problem)
-        for begin, end, _ in verdict.pieces:
-            taken.take(begin, end, turn)
-        judged.append(verdict)
+                pieces, reason, winner = (), problem, None
+        if whole and pieces and room is not None:
+            taken.put(room, start, end, turn)
+        else:
+            for begin, until, _ in pieces:
+                taken.take(begin, until, turn)
+        judged.append(Verdict(each, pieces, reason, winner))
     return judged
 
 
@@ -59,12 +65,12 @@ def _pairs(taken: Taken) -> list[Stretch]:
 
 def _yielding(
     each: Candidate, permitted: Stretches, taken: Taken, ordered: Sequence[Candidate]
-) -> Verdict:
+) -> tuple[Sequence[Piece], str, str | None]:
     """What cannot simply sound where it is planned."""
     start, limit = each.start, each.limit
     allowed = [(start, limit)] if each.free else permitted.inside(start, limit)
     alone = place(each, allowed)
     pieces = place(each, taken.gaps(allowed))
     if pieces == alone:
-        return Verdict(each, pieces, "outside_hours")
-    return Verdict(each, pieces, "overlap", ordered[taken.first_turn(alone)].name)
+        return pieces, "outside_hours", None
+    return pieces, "overlap", ordered[taken.first_turn(alone)].name

@@ -59,11 +59,12 @@ class Occurrence(NamedTuple):
 class Starts:
     """A rule made ready to be asked again and again; local times as in `instants`.
 
-    `times` are seconds of the day; `recurrence` is None where `rule` must be counted through.
+    `times` are seconds of the day; `recurrence` is None where `rrule` must be counted through.
     """
 
-    rule: Rule
+    rrule: str | None
     first: int
+    timed: bool
     recurrence: Recurrence | None
     times: tuple[int, ...]
     dates: tuple[int, ...]
@@ -72,20 +73,22 @@ class Starts:
     def between(self, begin: int, end: int) -> list[int]:
         """The local starts in [begin, end), in order and without repeats."""
         first = max(begin, self.first)
-        found = [local for local in self._repeated(begin, end) if first <= local < end]
-        if self.dates:
-            some = self.dates[bisect_left(self.dates, begin) : bisect_left(self.dates, end)]
-            found = sorted({*found, *some})
-        if self.left_out:
-            found = [local for local in found if local not in self.left_out]
-        return found
+        left_out = self.left_out
+        found = [
+            local
+            for local in self._repeated(begin, end)
+            if first <= local < end and local not in left_out
+        ]
+        # What is added was freed of what is left out when the rule was read.
+        some = self.dates[bisect_left(self.dates, begin) : bisect_left(self.dates, end)]
+        return sorted({*found, *some}) if some else found
 
     def _repeated(self, begin: int, end: int) -> Iterable[int]:
-        if self.rule.rrule is None:
+        if self.rrule is None:
             return (self.first,)
         since = begin // DAY_SECONDS
         if self.recurrence is None:
-            return self._counted(self.rule.rrule, since, end)
+            return self._counted(self.rrule, since, end)
         found = islice(days(self.recurrence, since, end // DAY_SECONDS + 1), MAX_OCCURRENCES)
         if len(self.times) == 1:
             (only,) = self.times
@@ -95,27 +98,39 @@ class Starts:
     def _counted(self, rrule: str, since: int, end: int) -> Iterator[int]:
         """With times the recurrence names days, without them starts."""
         begin = datetime.combine(date.fromordinal(since), time())
-        starts = rrulestr(rrule, dtstart=local_start(self.rule.start)).xafter(begin, inc=True)
+        starts = rrulestr(rrule, dtstart=local_datetime(self.first)).xafter(begin, inc=True)
         for start in islice(starts, MAX_OCCURRENCES):
             local = local_second(start)
             midnight = local // DAY_SECONDS * DAY_SECONDS
             if midnight >= end:
                 return
-            yield from [midnight + each for each in self.times] if self.rule.times else [local]
+            yield from [midnight + each for each in self.times] if self.timed else [local]
+
+
+def starts_of(rule: Rule) -> Starts:
+    """Read a promised rule once."""
+    # By its parts: tuples of texts are looked up faster than models that are equal.
+    return _read(rule.start, rule.rrule, rule.times, rule.dates, rule.except_dates)
 
 
 @lru_cache(maxsize=RULES_KEPT)
-def starts_of(rule: Rule) -> Starts:
-    """Read a promised rule once."""
-    first = local_second(local_start(rule.start))
-    times = {_second(text) for text in rule.times} or {first % DAY_SECONDS}
-    left_out = frozenset(local_second(local_start(text)) for text in rule.except_dates)
-    extra = {local_second(local_start(text)) for text in rule.dates}
+def _read(
+    start: str,
+    rrule: str | None,
+    times: tuple[str, ...],
+    dates: tuple[str, ...],
+    except_dates: tuple[str, ...],
+) -> Starts:
+    first = local_second(local_start(start))
+    seconds = {_second(text) for text in times} or {first % DAY_SECONDS}
+    left_out = frozenset(local_second(local_start(text)) for text in except_dates)
+    extra = {local_second(local_start(text)) for text in dates}
     return Starts(
-        rule=rule,
+        rrule=rrule,
         first=first,
-        recurrence=None if rule.rrule is None else recurrence_of(rule.rrule, rule.start),
-        times=tuple(sorted(times)),
+        timed=bool(times),
+        recurrence=None if rrule is None else recurrence_of(rrule, start),
+        times=tuple(sorted(seconds)),
         dates=tuple(sorted(extra - left_out)),
         left_out=left_out,
     )
@@ -157,13 +172,15 @@ def starts_between(broadcast: Broadcast, since: int, until: int) -> list[tuple[i
         return []
     # A day more on either side: clocks may go back at midnight.
     begin, end = local_day(zone, since) - 1, local_day(zone, until) + 2
-    found = starts_of(broadcast.rule).between(begin * DAY_SECONDS, end * DAY_SECONDS)
+    starts = starts_of(broadcast.rule)
     steady = steady_offset(zone, begin, end)
     if steady is not None:
         before = EPOCH_LOCAL + steady
-        timed = [(local, (local - before) * 1000) for local in found]
-    else:
-        timed = [(local, utc_ms(zone, local)) for local in found]
+        # Local seconds rounded up: a start is never before the instant asked for.
+        found = starts.between(before - -since // 1000, before - -until // 1000)
+        return [(local, (local - before) * 1000) for local in found]
+    found = starts.between(begin * DAY_SECONDS, end * DAY_SECONDS)
+    timed = [(local, utc_ms(zone, local)) for local in found]
     return [each for each in timed if since <= each[1] < until]
 
 

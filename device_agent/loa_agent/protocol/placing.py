@@ -28,6 +28,11 @@ class Stretches:
         at = bisect_right(self.begins, begin) - 1
         return at >= 0 and self.ends[at] >= end
 
+    def frees(self, begin: int, end: int) -> bool:
+        """Whether none of them covers any of [begin, end)."""
+        at = bisect_right(self.ends, begin)
+        return at == len(self.begins) or self.begins[at] >= end
+
     def inside(self, begin: int, end: int) -> list[Stretch]:
         """The parts of them in [begin, end)."""
         low = bisect_right(self.ends, begin)
@@ -45,17 +50,20 @@ class Taken(Stretches):
         super().__init__()
         self.turns: list[int] = []
 
-    def take(self, begin: int, end: int, turn: int) -> None:
-        """Give away a stretch that is free."""
+    def room(self, begin: int, end: int) -> int | None:
+        """Where [begin, end) would stand, None when somebody took any of it."""
         at = bisect_right(self.ends, begin)
+        return at if at == len(self.begins) or self.begins[at] >= end else None
+
+    def put(self, at: int, begin: int, end: int, turn: int) -> None:
+        """Give away a stretch for which room was found there."""
         self.begins.insert(at, begin)
         self.ends.insert(at, end)
         self.turns.insert(at, turn)
 
-    def frees(self, begin: int, end: int) -> bool:
-        """Whether nobody took any of [begin, end)."""
-        at = bisect_right(self.ends, begin)
-        return at == len(self.begins) or self.begins[at] >= end
+    def take(self, begin: int, end: int, turn: int) -> None:
+        """Give away a stretch that is free."""
+        self.put(bisect_right(self.ends, begin), begin, end, turn)
 
     def gaps(self, stretches: Sequence[Stretch]) -> list[Stretch]:
         """The parts of the stretches that are free."""

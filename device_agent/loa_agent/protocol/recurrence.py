@@ -4,11 +4,11 @@ Days are ordinals of `datetime.date`: day 1 is a Monday.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import count, takewhile
+from functools import lru_cache
 
 LAST_DAY = date.max.toordinal()
 WEEK = 7
@@ -119,10 +119,10 @@ def _is_month_day(day: int, month_days: tuple[int, ...]) -> bool:
 def _monthly(recurrence: Recurrence, begin: int, end: int) -> Iterator[int]:
     if begin >= end:
         return
-    first = _month(recurrence.first_day)
+    step = recurrence.interval
     month = _month(begin)
-    months = count(month + (first - month) % recurrence.interval, recurrence.interval)
-    for number in takewhile(lambda each: each <= _month(end - 1), months):
+    month += (_month(recurrence.first_day) - month) % step
+    for number in range(month, _month(end - 1) + 1, step):
         for day in _of_month(recurrence, number):
             if begin <= day < end:
                 yield day
@@ -134,9 +134,8 @@ def _month(day: int) -> int:
 
 
 def _of_month(recurrence: Recurrence, month: int) -> list[int]:
-    year, index = divmod(month, YEAR_MONTHS)
-    weekday, length = monthrange(year, index + 1)
-    numbers = list(range(1, length + 1))
+    before, weekday, length = _month_table(month)
+    numbers: Iterable[int] = range(1, length + 1)
     if recurrence.month_days:
         wanted = {day if day > 0 else length + 1 + day for day in recurrence.month_days}
         numbers = [day for day in sorted(wanted) if 1 <= day <= length]
@@ -144,9 +143,18 @@ def _of_month(recurrence: Recurrence, month: int) -> list[int]:
         numbers = [day for day in numbers if (weekday + day - 1) % WEEK in recurrence.weekdays]
     if recurrence.nths:
         named = {_nth(which, wanted, weekday, length) for which, wanted in recurrence.nths}
-        numbers = [day for day in numbers if day in named]
-    before = date(year, index + 1, 1).toordinal() - 1
+        if recurrence.month_days or recurrence.weekdays:
+            named.intersection_update(numbers)
+        numbers = sorted(day for day in named if 1 <= day <= length)
     return [before + day for day in numbers]
+
+
+@lru_cache(maxsize=MAX_STEPS)
+def _month_table(month: int) -> tuple[int, int, int]:
+    """The day before its first, the weekday of its first, how many days it has."""
+    year, index = divmod(month, YEAR_MONTHS)
+    weekday, length = monthrange(year, index + 1)
+    return date(year, index + 1, 1).toordinal() - 1, weekday, length
 
 
 def _nth(which: int, wanted: int, first_weekday: int, length: int) -> int:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from loa_agent.protocol.blocks import MAX_REACH, Question, block
 from loa_agent.protocol.caps import SESSION_GAP
 from loa_agent.protocol.documents import Config, Manifest
-from loa_agent.protocol.instants import ceil_ms, floor_ms, instant_of
+from loa_agent.protocol.instants import EPOCH, MILLISECOND, ceil_ms, floor_ms, instant_of
 from loa_agent.protocol.judging import Verdict, verdicts
-from loa_agent.protocol.occurrences import Occurrence
+from loa_agent.protocol.occurrences import Occurrence, occurrence_name
 from loa_agent.protocol.ranking import candidates, sources
 
 __all__ = ["MAX_REACH", "SESSION_GAP", "Outcome", "Planned", "Sound", "planned_of", "timeline"]
@@ -85,20 +85,20 @@ def _start(verdict: Verdict) -> tuple[int, str]:
 
 def planned_of(verdict: Verdict) -> Planned:
     """What was found out about one occurrence, as objects."""
-    each, pieces = verdict.candidate, verdict.pieces
-    starts_at = instant_of(each.start)
-    ends_at = starts_at + each.source.length
-    occurrence = Occurrence(each.name, each.source.broadcast, starts_at, ends_at)
-    if verdict.reason is None:
-        whole = Sound(starts_at, ends_at, 0)
-        return Planned(occurrence, each.level, (whole,), Outcome.WHOLE)
-    sounds = tuple(Sound(instant_of(b), instant_of(e), offset) for b, e, offset in pieces)
-    outcome = _outcome(verdict)
-    return Planned(occurrence, each.level, sounds, outcome, verdict.reason, verdict.winner)
-
-
-def _outcome(verdict: Verdict) -> Outcome:
-    if not verdict.pieces:
-        return Outcome.SILENT
-    sounding = sum(end - begin for begin, end, _ in verdict.pieces)
-    return Outcome.LATER if sounding == verdict.candidate.source.duration else Outcome.CUT
+    each, pieces, reason, winner = verdict
+    source = each.source
+    starts_at = EPOCH + each.start * MILLISECOND
+    ends_at = starts_at + source.length
+    name = occurrence_name(each.broadcast, each.local)
+    occurrence = Occurrence(name, source.broadcast, starts_at, ends_at)
+    if reason is None:
+        return Planned(occurrence, each.level, (Sound(starts_at, ends_at, 0),), Outcome.WHOLE)
+    sounds: list[Sound] = []
+    sounding = 0
+    for begin, end, offset in pieces:
+        sounds.append(Sound(instant_of(begin), instant_of(end), offset))
+        sounding += end - begin
+    outcome = Outcome.LATER if sounding == source.duration else Outcome.CUT
+    if not sounds:
+        outcome = Outcome.SILENT
+    return Planned(occurrence, each.level, tuple(sounds), outcome, reason, winner)
