@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import type { Account, Area } from '../api/generated'
-import { flat, grown, matches, may, pathOf, placesFor } from './tree'
+import type { Area } from '../api/generated'
+import { flat, grown, matches, pathOf } from './tree'
 
 const area = (id: string, parent: string | null, name = id): Area => ({ id, parent, name }) as Area
 const AREAS = [
@@ -11,7 +11,6 @@ const AREAS = [
   area('c1', 'gl', 'Xã 9'),
   area('h1', 'c1'),
 ]
-const account = (deeds: Account['deeds']): Account => ({ deeds }) as Account
 
 describe('the tree', () => {
   test('stands in order of names, numbers as numbers, children under their parent', () => {
@@ -32,17 +31,6 @@ describe('the tree', () => {
     expect(pathOf(AREAS, 'h1').map((each) => each.id)).toEqual(['h1', 'c1', 'gl', 'vn'])
     expect(pathOf([area('a', 'b'), area('b', 'a')], 'a').map((each) => each.id)).toEqual(['a', 'b'])
     expect(pathOf(AREAS, 'unknown')).toEqual([])
-  })
-})
-
-describe('rights', () => {
-  test('reach down from the place they are held at, never up or aside', () => {
-    const admin = account({ manage_areas: ['c1'] })
-
-    expect(placesFor(admin, 'manage_areas', AREAS).map((each) => each.id)).toEqual(['c1', 'h1'])
-    expect(may(admin, 'manage_areas', AREAS, 'gl')).toBe(false)
-    expect(may(admin, 'manage_people', AREAS, 'c1')).toBe(false)
-    expect(may(undefined, 'see', AREAS, 'c1')).toBe(false)
   })
 })
 

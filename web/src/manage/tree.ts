@@ -1,4 +1,4 @@
-import type { Account, Area, Deed } from '../api/generated'
+import type { Area } from '../api/generated'
 
 /** An area as a line of an indented list; depth 0 is the highest one in sight. */
 export interface Twig {
@@ -27,23 +27,19 @@ export function flat(twigs: Twig[]): Twig[] {
   return twigs.flatMap((twig) => [twig, ...flat(twig.children)])
 }
 
+export type Known = ReadonlyMap<string, Area>
+
+/** Areas by id: made once where many paths are asked for. */
+export function byId(areas: Area[]): Known {
+  return new Map(areas.map((area) => [area.id, area]))
+}
+
 /** The area itself and all above it that are in sight, nearest first. */
-export function pathOf(areas: Area[], id: string): Area[] {
-  const known = new Map(areas.map((area) => [area.id, area]))
+export function pathOf(areas: Area[] | Known, id: string): Area[] {
+  const known = Array.isArray(areas) ? byId(areas) : areas
   const path: Area[] = []
   for (let at = known.get(id); at && !path.includes(at); at = known.get(at.parent ?? '')) path.push(at)
   return path
-}
-
-/** Whether a person may do something at an area: one of their places is it or stands above it. */
-export function may(account: Account | undefined, deed: Deed, areas: Area[], id: string): boolean {
-  const places = account?.deeds[deed] ?? []
-  return pathOf(areas, id).some((area) => places.includes(area.id))
-}
-
-/** The areas at which a person may do something. */
-export function placesFor(account: Account | undefined, deed: Deed, areas: Area[]): Area[] {
-  return areas.filter((area) => may(account, deed, areas, area.id))
 }
 
 /** Letters without marks and capitals, so that «phu cat» finds «Phù Cát». */

@@ -1,5 +1,5 @@
 import type { Area } from '../api/types'
-import { placesFor, topsOf } from './deeds'
+import { heldAt, topsOf } from './deeds'
 
 /** Areas a person may hand something down to, those of one place under it, each with its depth. */
 export interface Target {
@@ -10,7 +10,7 @@ export interface Target {
 const LIBRARIES = new Set<Area['kind']>(['country', 'province', 'district', 'commune'])
 
 /** Down to communes: hamlets read the library of theirs. */
-export function targets(areas: Area[], held = placesFor('write')): Target[] {
+export function targets(areas: Area[], held = heldAt('write')): Target[] {
   const found: Target[] = []
   const add = (area: Area, depth: number): void => {
     found.push({ area, depth })
@@ -23,6 +23,6 @@ export function targets(areas: Area[], held = placesFor('write')): Target[] {
 }
 
 /** Whether there is anybody below to hand something to. */
-export function mayShare(areas: Area[], held = placesFor('write')): boolean {
+export function mayShare(areas: Area[], held = heldAt('write')): boolean {
   return targets(areas, held).some(({ depth }) => depth > 0)
 }
