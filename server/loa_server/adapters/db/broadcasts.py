@@ -8,7 +8,6 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from loa_server.adapters.db.mapping import (
-    AnyRow,
     to_approval,
     to_bulletin,
     to_class,
@@ -27,6 +26,14 @@ KEPT_AFTER_END = timedelta(days=1)
 """A finished broadcast stays in manifests this long, for stations that join late."""
 MAX_NAMED = 5000
 """Ids in one query: a database takes only so many."""
+_Meant = tuple[str, str, datetime | None]
+"""An audience, why and since when it is not told."""
+_MEANT = select(
+    broadcast_audience.c.broadcast,
+    broadcast_audience.c.audience,
+    broadcast_audience.c.withheld_code,
+    broadcast_audience.c.withheld_at,
+)
 
 
 def read_broadcasts(
@@ -45,7 +52,7 @@ def read_broadcasts(
             title=row.title,
             class_=to_class(row.class_),
             bulletins=tuple(pieces[row.id]),
-            audiences=tuple(each.audience for each in audiences[row.id]),
+            audiences=tuple([each[0] for each in audiences[row.id]]),
             schedule=to_schedule(row.rule, row.holidays),
             area=row.area,
             author=row.author,
@@ -85,18 +92,22 @@ def read_bulletins(connection: Connection, ids: Sequence[str]) -> dict[str, Bull
 def _pieces(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for some in _some(ids):
-        query = select(broadcast_bulletin).where(broadcast_bulletin.c.broadcast.in_(some))
-        for row in connection.execute(query.order_by(broadcast_bulletin.c.position)):
-            found[row.broadcast].append(row.bulletin)
+        query = select(broadcast_bulletin.c.broadcast, broadcast_bulletin.c.bulletin)
+        query = query.where(broadcast_bulletin.c.broadcast.in_(some))
+        for broadcast, bulletin in connection.execute(
+            query.order_by(broadcast_bulletin.c.position)
+        ):
+            found[broadcast].append(bulletin)
     return found
 
 
-def _audiences(connection: Connection, ids: Sequence[str]) -> dict[str, list[AnyRow]]:
-    found: dict[str, list[AnyRow]] = defaultdict(list)
+def _audiences(connection: Connection, ids: Sequence[str]) -> dict[str, list[_Meant]]:
+    found: dict[str, list[_Meant]] = defaultdict(list)
     for some in _some(ids):
-        query = select(broadcast_audience).where(broadcast_audience.c.broadcast.in_(some))
-        for row in connection.execute(query.order_by(broadcast_audience.c.audience)):
-            found[row.broadcast].append(row)
+        query = _MEANT.where(broadcast_audience.c.broadcast.in_(some))
+        for broadcast, *meant in connection.execute(query.order_by(broadcast_audience.c.audience)):
+            audience, code, since = meant
+            found[broadcast].append((audience, code, since))
     return found
 
 
@@ -107,7 +118,7 @@ def _some(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield some
 
 
-def _withheld(rows: Sequence[AnyRow]) -> Iterator[Withheld]:
-    for row in rows:
-        if row.withheld_at is not None:
-            yield Withheld(row.audience, row.withheld_code, row.withheld_at)
+def _withheld(found: Sequence[_Meant]) -> Iterator[Withheld]:
+    for audience, code, since in found:
+        if since is not None:
+            yield Withheld(audience, code, since)

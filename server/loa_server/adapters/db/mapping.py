@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any
 
 from loa_agent.protocol.documents import (
@@ -26,6 +27,8 @@ from loa_server.domain.rights import Grant
 from loa_server.domain.schedule import HolidayPolicy, HolidayRule, Schedule
 from loa_server.domain.stations import Station
 
+LATE_KEPT = 256
+"""Different late policies that are remembered."""
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -211,7 +214,13 @@ def _to_holiday_rule(value: Any) -> HolidayRule:
 
 def to_late(value: Any) -> Late:
     """What happens to a broadcast that cannot start on time."""
-    return Late() if value is None else Late.model_validate(value)
+    return Late() if value is None else _late(tuple(value.items()))
+
+
+@lru_cache(maxsize=LATE_KEPT)
+def _late(said: tuple[tuple[str, Any], ...]) -> Late:
+    """There are few and thousands of rows say the same."""
+    return Late.model_validate(dict(said))
 
 
 def to_approval(row: AnyRow) -> Approval:
