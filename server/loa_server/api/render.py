@@ -3,6 +3,7 @@
 from loa_server.api import shapes
 from loa_server.application.queries import BulletinView, PlayView
 from loa_server.domain.areas import AreaTree
+from loa_server.domain.lunar import LunarDate
 from loa_server.domain.people import Account
 from loa_server.domain.rights import Deed, may
 
@@ -48,3 +49,8 @@ def play_to_shape(view: PlayView) -> shapes.Play:
         ended_at=play.ended_at,
         code=play.code,
     )
+
+
+def lunar_to_shape(lunar: LunarDate) -> shapes.LunarDay:
+    """A day of the lunar calendar; its year goes without saying."""
+    return shapes.LunarDay(day=lunar.day, month=lunar.month, leap=lunar.leap)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from loa_server.api import shapes
+from loa_server.api.render import lunar_to_shape
 from loa_server.api.wishes import when_to_shape
 from loa_server.application.preview_broadcast import UNNAMED, Met, Preview, Start
 from loa_server.application.queries import BroadcastView, ProgressRow
@@ -11,7 +12,6 @@ from loa_server.domain.approval import commands, may_approve
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import ApprovalState, Broadcast
 from loa_server.domain.conflicts import MAX_CONFLICTS, Side
-from loa_server.domain.lunar import LunarDate
 from loa_server.domain.people import Account
 from loa_server.domain.rights import Deed
 
@@ -118,13 +118,9 @@ def preview_to_shape(preview: Preview) -> shapes.Preview:
 def _start(start: Start) -> shapes.PreviewStart:
     return shapes.PreviewStart(
         starts_at=start.starts_at,
-        lunar=None if start.lunar is None else _lunar(start.lunar),
+        lunar=None if start.lunar is None else lunar_to_shape(start.lunar),
         holidays=list(start.holidays),
     )
-
-
-def _lunar(lunar: LunarDate) -> shapes.LunarDay:
-    return shapes.LunarDay(day=lunar.day, month=lunar.month, leap=lunar.leap)
 
 
 def _conflict(met: Met, tree: AreaTree) -> shapes.Conflict:

@@ -1,5 +1,6 @@
 """From the read models of the timeline to JSON."""
 
+from loa_server.api.render import lunar_to_shape
 from loa_server.api.shapes import timeline as wire
 from loa_server.application import timeline_queries as read
 
@@ -34,8 +35,7 @@ def coming_to_shape(coming: read.Coming) -> wire.Coming:
 
 def day_to_shape(day: read.CalendarDay) -> wire.CalendarDay:
     """A day of the calendar."""
-    lunar = wire.Lunar(day=day.lunar.day, month=day.lunar.month, leap=day.lunar.leap)
-    return wire.CalendarDay(date=day.date, lunar=lunar, holiday=day.holiday)
+    return wire.CalendarDay(date=day.date, lunar=lunar_to_shape(day.lunar), holiday=day.holiday)
 
 
 def timetable_to_shape(timetable: read.Timetable) -> wire.Timetable:

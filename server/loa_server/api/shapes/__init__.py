@@ -10,6 +10,7 @@ from loa_server.api.shapes.areas import NewStation as NewStation
 from loa_server.api.shapes.areas import Station as Station
 from loa_server.api.shapes.areas import Window as Window
 from loa_server.api.shapes.base import Instant, Shape, Wish, Word
+from loa_server.api.shapes.base import LunarDay as LunarDay
 from loa_server.api.shapes.base import instant_text as instant_text
 from loa_server.api.shapes.base import list_of as list_of
 from loa_server.api.shapes.broadcasts import Approval as Approval
@@ -21,7 +22,6 @@ from loa_server.api.shapes.broadcasts import Change as Change
 from loa_server.api.shapes.broadcasts import Conflict as Conflict
 from loa_server.api.shapes.broadcasts import End as End
 from loa_server.api.shapes.broadcasts import Late as Late
-from loa_server.api.shapes.broadcasts import LunarDay as LunarDay
 from loa_server.api.shapes.broadcasts import Order as Order
 from loa_server.api.shapes.broadcasts import Override as Override
 from loa_server.api.shapes.broadcasts import Precedence as Precedence

@@ -46,6 +46,14 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
+class LunarDay(Shape):
+    """A day of the lunar calendar; `leap` says that it lies in the added month."""
+
+    day: int
+    month: int
+    leap: bool
+
+
 class Wish(BaseModel):
     """What comes in; a field we do not know is a mistake of the sender."""
 

@@ -7,7 +7,7 @@ from loa_agent.protocol.documents import BroadcastClass, LatePolicy
 from loa_agent.protocol.timeline import Outcome
 from pydantic import Field
 
-from loa_server.api.shapes.base import Day, Instant, Shape, Wish, Word
+from loa_server.api.shapes.base import Day, Instant, LunarDay, Shape, Wish, Word
 from loa_server.api.shapes.when import At, LocalStart, Now, OrderedAt, OrderedRule, Rule
 from loa_server.domain.approval import Needs
 from loa_server.domain.broadcasts import ApprovalState, BroadcastStatus, ChangeScope
@@ -89,14 +89,6 @@ class Precedence(Wish):
     """Priority broadcasts of an area, the one that goes first first."""
 
     broadcasts: list[Word] = Field(max_length=MAX_ORDERED)
-
-
-class LunarDay(Shape):
-    """A day of the lunar calendar; `leap` says that it lies in the added month."""
-
-    day: int
-    month: int
-    leap: bool
 
 
 class PreviewStart(Shape):

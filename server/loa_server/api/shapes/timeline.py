@@ -7,13 +7,13 @@ from loa_agent.protocol.documents import BroadcastClass
 from loa_agent.protocol.timeline import Outcome
 from pydantic import AwareDatetime, Field
 
-from loa_server.api.shapes.base import FIRST_DAY, Instant, Shape, Wish, Word
+from loa_server.api.shapes.base import FIRST_DAY, Instant, LunarDay, Shape, Wish, Word
 from loa_server.application.show_timetable import RowKind
 
 MAX_DAYS = 31
 LAST_LUNAR_DAY = date(2199, 12, 31)
 """The last day whose lunar date is promised."""
-LunarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_LUNAR_DAY)]
+NearDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_LUNAR_DAY)]
 NearInstant = Annotated[
     AwareDatetime,
     Field(
@@ -60,19 +60,11 @@ class Coming(Shape):
     where: list[str]
 
 
-class Lunar(Shape):
-    """A day of the lunar calendar; `leap` marks a leap month."""
-
-    day: int
-    month: int
-    leap: bool
-
-
 class CalendarDay(Shape):
     """A day; `holiday` is one of the law's names or an area's own words."""
 
     date: date
-    lunar: Lunar
+    lunar: LunarDay
     holiday: str | None
 
 
@@ -127,7 +119,7 @@ class HoursAsked(Wish):
 class TimetableAsked(Wish):
     """Local days, and what stands in the rows."""
 
-    from_: LunarDay = Field(alias="from")
+    from_: NearDay = Field(alias="from")
     days: int = Field(default=7, ge=1, le=MAX_DAYS)
     rows: RowKind = RowKind.STATIONS
     area: Word | None = None
@@ -136,6 +128,6 @@ class TimetableAsked(Wish):
 class DaysAsked(Wish):
     """Days from one to another, both inclusive."""
 
-    from_: LunarDay = Field(alias="from")
-    to: LunarDay
+    from_: NearDay = Field(alias="from")
+    to: NearDay
     area: Word | None = None

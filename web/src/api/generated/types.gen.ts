@@ -1043,7 +1043,7 @@ export type CalendarDay = {
      * Date
      */
     date: string;
-    lunar: Lunar;
+    lunar: LunarDay;
     /**
      * Holiday
      */
@@ -1051,11 +1051,11 @@ export type CalendarDay = {
 };
 
 /**
- * Lunar
+ * LunarDay
  *
- * A day of the lunar calendar; `leap` marks a leap month.
+ * A day of the lunar calendar; `leap` says that it lies in the added month.
  */
-export type Lunar = {
+export type LunarDay = {
     /**
      * Day
      */
@@ -2287,26 +2287,6 @@ export type Conflict = {
      * May Reorder Area
      */
     may_reorder_area: string | null;
-};
-
-/**
- * LunarDay
- *
- * A day of the lunar calendar; `leap` says that it lies in the added month.
- */
-export type LunarDay = {
-    /**
-     * Day
-     */
-    day: number;
-    /**
-     * Month
-     */
-    month: number;
-    /**
-     * Leap
-     */
-    leap: boolean;
 };
 
 /**
