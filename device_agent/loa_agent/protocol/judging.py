@@ -20,10 +20,16 @@ class Verdict(NamedTuple):
     winner: str | None = None
 
 
-def verdicts(found: Block, config: Config) -> list[Verdict]:
-    """Judge every candidate of a block, strongest first."""
+def verdicts(found: Block, config: Config, permitted: Stretches | None = None) -> list[Verdict]:
+    """Judge every candidate of a block, strongest first.
+
+    Args:
+        found: What decides among itself.
+        config: The hours and caps to judge by.
+        permitted: The hours worked out before, around all of the block.
+    """
     ordered = sorted(found.candidates)
-    permitted = _permitted(ordered, config)
+    permitted = permitted or _permitted(ordered, config)
     taken = Taken()
     capped = bool(config.caps)
     counted: CountedDays | None = None

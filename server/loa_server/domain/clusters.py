@@ -12,14 +12,18 @@ from operator import attrgetter
 
 from loa_agent.protocol import documents as wire
 from loa_agent.protocol.blocks import Block
-from loa_agent.protocol.instants import ceil_ms, floor_ms, local_day, midnight_ms
+from loa_agent.protocol.hours import open_stretches
+from loa_agent.protocol.instants import MILLISECOND, ceil_ms, floor_ms, local_day, midnight_ms
 from loa_agent.protocol.judging import Verdict, verdicts
+from loa_agent.protocol.placing import Stretches
 from loa_agent.protocol.ranking import UNDECIDED, Candidate, candidates, sources
 
 Stretch = tuple[int, int]
 _START = attrgetter("start")
 MARGIN = timedelta(days=2)
 """How far around the stretch asked for its neighbours are looked for; chains are shorter."""
+_REACH_MS = 2 * MARGIN // MILLISECOND
+"""Beside the margin what starts last may be a day long and slip for another."""
 
 
 class Pool:
@@ -121,9 +125,17 @@ def clusters_with(
     return clusters
 
 
-def judged_alone(cluster: Sequence[Candidate], config: wire.Config) -> list[Verdict]:
+def permitted_around(stretch: Stretch, config: wire.Config) -> Stretches:
+    """Permitted hours wherever what starts in a pool around this stretch may sound."""
+    begin, end = stretch[0] - _REACH_MS, stretch[1] + _REACH_MS
+    return Stretches(open_stretches(config.hours, config.zone, begin, end))
+
+
+def judged_alone(
+    cluster: Sequence[Candidate], config: wire.Config, permitted: Stretches
+) -> list[Verdict]:
     """What becomes of each occurrence of a cluster."""
-    return verdicts(Block(list(cluster), _midnights(cluster, config)), config)
+    return verdicts(Block(list(cluster), _midnights(cluster, config)), config, permitted)
 
 
 def _midnights(cluster: Sequence[Candidate], config: wire.Config) -> list[int]:

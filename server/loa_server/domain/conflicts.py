@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from loa_agent.protocol import documents as wire
 from loa_agent.protocol.instants import ceil_ms, floor_ms
+from loa_agent.protocol.judging import Verdict as Judgement
+from loa_agent.protocol.placing import Stretches
 from loa_agent.protocol.ranking import Candidate
 from loa_agent.protocol.timeline import Outcome, Planned, planned_of
 
 from loa_server.domain.areas import AreaTree
 from loa_server.domain.broadcasts import Broadcast
-from loa_server.domain.clusters import Pool, clusters_with, judged_alone
+from loa_server.domain.clusters import Pool, clusters_with, judged_alone, permitted_around
 from loa_server.domain.listening import Limits, Listeners, config, level_of, manifest
 from loa_server.domain.permission import CODES, Span, problem
 from loa_server.domain.problems import Problem
@@ -152,41 +154,45 @@ class _Court:
         self._new = new
         self._stretch = floor_ms(span[0]), ceil_ms(span[1])
         self._now = now
-        self._settings: dict[Limits, wire.Config] = {}
+        self._settings: dict[Limits, tuple[wire.Config, Stretches]] = {}
         self._known: dict[tuple[int, ...], _Judged] = {}
 
     def judge(self, found: Sequence[Candidate], limits: Limits) -> Iterator[_Judged]:
         """Each cluster of which the new broadcast is part."""
-        settings = self._settings.get(limits)
-        if settings is None:
-            settings = self._settings[limits] = config(limits, self._now)
+        if limits not in self._settings:
+            made = config(limits, self._now)
+            self._settings[limits] = made, permitted_around(self._stretch, made)
+        settings, permitted = self._settings[limits]
         capped = bool(limits.caps)
         for cluster in clusters_with(self._new, self._stretch, found, limits.zone, capped=capped):
             # Settings and candidates live as long as this does, so that their ids are theirs.
             key = (id(settings), *map(id, cluster))
             if key not in self._known:
-                self._known[key] = self._judge(cluster, settings)
+                self._known[key] = self._judge(cluster, settings, permitted)
             yield self._known[key]
 
-    def _judge(self, cluster: Sequence[Candidate], settings: wire.Config) -> _Judged:
-        after = [each for each in judged_alone(cluster, settings) if each.reason is not None]
+    def _judge(
+        self, cluster: Sequence[Candidate], settings: wire.Config, permitted: Stretches
+    ) -> _Judged:
+        judged = judged_alone(cluster, settings, permitted)
+        after = [each for each in judged if each.reason is not None]
         mine = [planned_of(each) for each in after if self._is_new(each.candidate)]
         others = [planned_of(each) for each in after if not self._is_new(each.candidate)]
         silenced = tuple(each for each in mine if each.reason in CODES)
         meetings = [_meeting(e, e.winner.partition("@")[0]) for e in mine if e.winner is not None]
         if others:
-            meetings += self._losses(others, cluster, settings)
+            without = [each for each in cluster if not self._is_new(each)]
+            meetings += self._losses(others, judged_alone(without, settings, permitted))
         return _Judged(silenced, tuple(meetings))
 
     def _is_new(self, each: Candidate) -> bool:
         return each.source.broadcast is self._new
 
     def _losses(
-        self, others: Sequence[Planned], cluster: Sequence[Candidate], settings: wire.Config
+        self, others: Sequence[Planned], without: Sequence[Judgement]
     ) -> Iterator[_Meeting]:
         """What others lose that they did not lose without the new broadcast."""
-        without = [each for each in cluster if not self._is_new(each)]
-        before = {each.candidate.name: each for each in judged_alone(without, settings)}
+        before = {each.candidate.name: each for each in without}
         for each in others:
             was = planned_of(before[each.occurrence.id])
             if was.sounds != each.sounds and _sounding(was) >= _sounding(each):
