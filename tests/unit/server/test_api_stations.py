@@ -69,6 +69,13 @@ def test_a_station_is_shown_as_it_last_said(town: World, commune: Visitor) -> No
     assert station["last_seen"] == "2026-11-23T03:00:00.000Z"
 
 
+def test_a_claim_for_a_station_elsewhere_is_refused_like_one_for_none(neighbour: Visitor) -> None:
+    elsewhere = neighbour.post("/stations/phu-cat-1/claim")
+    nowhere = neighbour.post("/stations/no-such-1/claim")
+
+    assert refusal(elsewhere) == refusal(nowhere) == (404, "not_found")
+
+
 def test_a_claim_shows_the_line_to_type_and_its_picture(commune: Visitor) -> None:
     answer = commune.post("/stations/phu-cat-1/claim")
 
