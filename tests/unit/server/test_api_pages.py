@@ -126,17 +126,18 @@ def test_both_languages_have_the_same_sentences() -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("status", [403, 404, 500])
 def test_error_pages_speak_both_languages_and_show_no_trace(
-    app: LoaApp, anyone: Visitor, language: str, status: int, caplog: pytest.LogCaptureFixture
+    own_app: LoaApp, language: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> str:
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             raise RuntimeError("a secret detail")
         raise Problem("forbidden" if status == HTTPStatus.FORBIDDEN else "not_found")
 
-    app.add_url_rule("/fail", view_func=fail)
-    anyone.client.set_cookie("loa_lang", language)
+    own_app.add_url_rule("/fail", view_func=fail)
+    client = own_app.test_client()
+    client.set_cookie("loa_lang", language)
 
-    answer = anyone.client.get("/fail")
+    answer = client.get("/fail")
 
     assert answer.status_code == status
     assert answer.mimetype == "text/html"
@@ -150,14 +151,14 @@ def test_error_pages_speak_both_languages_and_show_no_trace(
 
 
 def test_an_unknown_failure_of_the_api_is_told_by_its_incident_alone(
-    app: LoaApp, anyone: Visitor, caplog: pytest.LogCaptureFixture
+    own_app: LoaApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> str:
         raise RuntimeError("a secret detail")
 
-    app.add_url_rule("/api/v1/fail", view_func=fail)
+    own_app.add_url_rule("/api/v1/fail", view_func=fail)
 
-    answer = anyone.get("/fail")
+    answer = Visitor(own_app).get("/fail")
 
     assert answer.status_code == 500
     body = answer.get_json()
