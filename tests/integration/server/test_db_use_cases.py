@@ -37,8 +37,6 @@ from loa_server.domain.when import At, Repeating, When
 from sqlalchemy import delete, func, select
 from world import FIVE_PM, NOW, World, sha, together
 
-pytestmark = pytest.mark.integration
-
 FRESH = "con trâu đi cày"
 DEVICE = SigningKey.generate()
 
@@ -59,12 +57,19 @@ def test_a_broadcast_reaches_no_further_than_its_author(world: World) -> None:
     piece = world.ready().id
 
     codes = [
-        refusal(order, world, world.commune, piece, audience)
-        for audience in ("a-gia-lai", "a-vn")
+        refusal(order, world, world.commune, piece, audience) for audience in ("a-gia-lai", "a-vn")
     ]
     unknown = [
         refusal(order, world, world.commune, piece, audience)
-        for audience in ("a-tuy-phuoc", "s-tuy-phuoc-1", "a-nowhere", "s-nobody", "g-group", "x", "")
+        for audience in (
+            "a-tuy-phuoc",
+            "s-tuy-phuoc-1",
+            "a-nowhere",
+            "s-nobody",
+            "g-group",
+            "x",
+            "",
+        )
     ]
 
     assert set(codes) == {"forbidden"}
