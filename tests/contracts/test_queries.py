@@ -12,8 +12,10 @@ from loa_server.application.create_station import create_station
 from loa_server.application.delete_bulletin import delete_bulletin
 from loa_server.application.queries import ProgressRow
 from loa_server.application.stop_broadcast import stop_broadcast
+from loa_server.domain.approval import commands
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.progress import REPORT_PATIENCE
+from loa_server.domain.rights import Deed
 from loa_server.domain.standing import AFTERGLOW
 from loa_server.domain.when import Repeating
 from sqlalchemy import Engine, event, update
@@ -82,7 +84,11 @@ def test_what_others_order_is_seen_where_it_sounds_and_only_that_part_of_it(worl
     rows = world.queries.progress(mixed.id, NOW, frozenset({"phu-cat"}))
 
     assert shown.keys() == {wide.id, mixed.id, own.id}
-    assert {key: each.may_stop for key, each in shown.items()} == {
+    tree, commune = world.queries.tree(), world.commune
+    assert {
+        key: commands(commune, tree, each.broadcast, Deed.STOP, each.areas)
+        for key, each in shown.items()
+    } == {
         wide.id: False,
         mixed.id: False,
         own.id: True,

@@ -131,8 +131,7 @@ def test_a_day_without_exemptions_keeps_its_caps(found: list[Manifest], config: 
         if alarm:
             continue
         sessions = days.setdefault((begin + timedelta(hours=7)).date(), [])
-        earlier = [e for b, e, _ in spans if b < begin and _same_day(b, begin)]
-        if not sessions or begin - max(earlier) >= SESSION_GAP:
+        if not sessions or _pause(begin, spans) >= SESSION_GAP:
             sessions.append([])
         sessions[-1].append(end - begin)
     limits = config.caps
@@ -145,6 +144,13 @@ def test_a_day_without_exemptions_keeps_its_caps(found: list[Manifest], config: 
             assert sum(lengths, timedelta()) <= limits.day_ms * ms
         if limits.sessions_per_day is not None and not any(alarm for *_, alarm in spans):
             assert len(sessions) <= limits.sessions_per_day
+
+
+def _pause(begin: datetime, spans: list[tuple[datetime, datetime, bool]]) -> timedelta:
+    """Since what counted before it that day; while an emergency sounds there is no pause."""
+    ended = max(e for b, e, alarm in spans if not alarm and b < begin and _same_day(b, begin))
+    alarms = [(max(b, ended), min(e, begin)) for b, e, alarm in spans if alarm]
+    return begin - ended - sum((e - b for b, e in alarms if b < e), timedelta())
 
 
 def _same_day(one: datetime, other: datetime) -> bool:

@@ -13,7 +13,7 @@ from loa_agent.protocol.placing import Stretches
 from loa_agent.protocol.ranking import Candidate
 from loa_agent.protocol.timeline import Outcome, Planned, planned_of
 
-from loa_server.domain.areas import AreaTree
+from loa_server.domain.areas import AreaKind, AreaTree
 from loa_server.domain.broadcasts import Broadcast
 from loa_server.domain.clusters import Pool, clusters_with, judged_alone, permitted_around
 from loa_server.domain.listening import Limits, Listeners, config, level_of, manifest
@@ -22,7 +22,6 @@ from loa_server.domain.problems import Problem
 
 MAX_CONFLICTS = 200
 """As many are told in full; the rest are counted."""
-COMMUNE_LEVEL = 2
 _MS = timedelta(milliseconds=1)
 
 
@@ -122,7 +121,7 @@ def deciding_area(conflict: Conflict, tree: AreaTree) -> str | None:
         return None
     paths = [[area.id for area in tree.path(each)] for each in sorted(conflict.areas)]
     common = [each for each in paths[0] if all(each in path for path in paths)]
-    decides = [each for each in common if tree.get(each).level <= COMMUNE_LEVEL]
+    decides = [each for each in common if tree.get(each).called.rank <= AreaKind.COMMUNE.rank]
     return next(iter(decides or common), None)
 
 
