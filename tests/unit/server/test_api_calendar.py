@@ -169,7 +169,7 @@ def test_the_timetable_goes_out_with_titles_places_and_lengths(
     ]
     assert {event["SUMMARY"] for event in events} == {"Tiêm chủng"}
     assert {event["LOCATION"] for event in events} == {"Phù Cát"}
-    assert {event["DESCRIPTION"] for event in events} == {"Thông thường"}
+    assert {event["DESCRIPTION"] for event in events} == {"Thường"}
     assert {event["DURATION"].dt.total_seconds() for event in events} == {60}
 
 

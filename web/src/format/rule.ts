@@ -1,6 +1,7 @@
 import type { RuleWhen } from '../api/types'
 import { t } from '../i18n/index.svelte'
 import { fullDayOf, listInWords } from './time'
+import { HOLIDAYS } from './wish'
 
 const ALL_WEEK = 7
 
@@ -48,7 +49,8 @@ export function nthInWords(week: number, weekday: number): string {
 
 function holidaysInWords({ holidays }: RuleWhen): string[] {
   if (holidays.policy === 'as_usual') return []
-  const days = listInWords(holidays.days.map((name) => t(`holiday.${name}`)))
+  const all = HOLIDAYS.every((name) => holidays.days.includes(name))
+  const days = all ? t('holiday.all') : listInWords(holidays.days.map((name) => t(`holiday.${name}`)))
   const times = listInWords(holidays.times.map(minute))
   return [t(`rule.${holidays.policy}`, { days, times })]
 }

@@ -54,7 +54,7 @@ VI: Mapping[str, str] = {
     "class_emergency": "Khẩn cấp",
     "class_live": "Trực tiếp",
     "class_priority": "Ưu tiên",
-    "class_ordinary": "Thông thường",
+    "class_ordinary": "Thường",
     "unbuilt": "Màn hình chưa được dựng",
     "unbuilt_lead": "Máy chủ đang chạy, nhưng bản cài đặt này thiếu phần web. "
     "Trong thư mục mã nguồn, hãy chạy lệnh sau rồi tải lại trang:",
