@@ -28,7 +28,7 @@ def test_dark_can_be_chosen_on_a_light_device(visitor):
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
 
-    page.get_by_label("Tối").check()
+    page.get_by_role("radio", name="Tối").check()
     dark = page.evaluate(ground)
     page.reload()
     expect(page.locator("h1")).to_be_visible()
