@@ -98,7 +98,7 @@ export const manageWords = {
   'areas.merge_stays': 'Không nơi nào bị phát hai lần hay mất buổi nào. Chưa có gì thay đổi cho đến khi bấm Sáp nhập.',
   'areas.merge_do': 'Sáp nhập',
   'areas.merge_ask': 'Sáp nhập thật?',
-  'areas.merge_ask_detail': '{names} vào {heir}. Việc này không hoàn lại được.',
+  'areas.merge_ask_detail': 'Nhập {names} vào {heir}. Việc này không hoàn lại được.',
   'areas.merge_done': 'Đã sáp nhập {names} vào {heir}.',
 
   'areas.import': 'Đưa danh sách lên',
