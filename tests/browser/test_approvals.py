@@ -138,7 +138,7 @@ def test_what_passes_permitted_hours_is_marked_and_takes_a_code(author, visit, o
     expect(marked).to_contain_text("22:30 là buổi tối muộn")
     marked.get_by_role("button", name="Duyệt «Báo bão trong đêm»", exact=True).click()
     dialog = chief.page.get_by_role("dialog")
-    expect(dialog.get_by_text("Bạn chưa có mã xác thực")).to_be_visible()
+    expect(dialog.get_by_text("Bạn chưa bật xác thực hai bước")).to_be_visible()
 
     code = with_second_factor(chief, office.second.password)[0]
     chief.open("/duyet")

@@ -138,6 +138,8 @@ def test_what_new_hours_silence_is_told_at_the_place(visitor):
     warning = page.get_by_text("Trong 24 giờ tới có 1 lượt không phát")
     expect(warning).to_be_visible()
     expect(page.get_by_text("«Bản tin sẽ bị im»")).to_be_visible()
+    # A silent commune would keep every test after this one from sending to the whole province.
+    visitor.api("PUT", f"/areas/{area}", data={"hours": None})
 
 
 def test_a_list_with_bad_lines_is_refused_line_by_line(visitor):

@@ -215,8 +215,8 @@ def test_stations_are_made_within_reach_with_ids_of_their_own(world: World) -> N
         return create_station(world.services, world.commune, name=name, area=area, station=station)
 
     assert made("an-hanh", "  Loa \n mới ").name == "Loa mới"
-    assert refusal(made, "tuy-phuoc") == "forbidden"
-    assert refusal(made, "nowhere") == "audience_unknown"
+    assert refusal(made, "tuy-phuoc") == "not_found"
+    assert refusal(made, "nowhere") == "not_found"
     assert refusal(made, "phu-cat", station="phu-cat-1") == "id_taken"
     assert refusal(made, "phu-cat", station="Phù.Cát") == "bad_request"
     assert refusal(made, "phu-cat", name=" ") == "bad_request"
@@ -247,7 +247,7 @@ def test_codes_end_by_time_and_by_the_next_code(world: World) -> None:
 
     assert replaced == "claim_unknown"
     assert refusal(enrol_station, world.services, second) == "claim_expired"
-    assert refusal(issue_claim, world.services, world.neighbour, station="phu-cat-1") == "forbidden"
+    assert refusal(issue_claim, world.services, world.neighbour, station="phu-cat-1") == "not_found"
     assert refusal(issue_claim, world.services, world.commune, station="nobody") == "not_found"
 
 

@@ -1,4 +1,5 @@
 import type { Window } from '../api/types'
+import { t } from '../i18n/index.svelte'
 import { minutesOf, weekdayOf } from './wall'
 
 /** Minutes of the day before and after which a loudspeaker may wake people; the server marks alike. */
@@ -49,6 +50,7 @@ export function fits(time: string, durationMs: number, spans: Span[]): boolean {
 
 /** 05:00–08:30, 16:00–19:30 */
 export function windowsInWords(windows: Window[]): string {
+  if (!windows.length) return t('time.no_hours')
   const texts = windows.map((window) => `${window.start}–${window.end}`)
   return [...new Set(texts)].join(', ')
 }

@@ -49,6 +49,7 @@ export const en: Catalogue = {
   'time.length_short': '{seconds} s',
   'time.at_day': '{time} {day}',
   'time.and': ' and ',
+  'time.no_hours': 'no hours are permitted',
   'time.never': 'never',
   'difference.early': '{ms} ms early',
   'difference.late': '{ms} ms late',

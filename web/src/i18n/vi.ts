@@ -49,6 +49,7 @@ export const vi = {
   'time.length_short': '{seconds} giây',
   'time.at_day': '{time} {day}',
   'time.and': ' và ',
+  'time.no_hours': 'không được phát giờ nào',
   'time.never': 'chưa lần nào',
   'difference.early': 'sớm {ms} ms',
   'difference.late': 'chậm {ms} ms',
