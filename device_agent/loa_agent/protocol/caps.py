@@ -51,6 +51,7 @@ class CountedDays:
         self._day = caps.day_ms or inf
         self._midnights = midnights
         self._emergencies = Stretches(emergencies)
+        self._alarms = bool(emergencies)
         self._days: dict[int, Day] = {}
 
     def admit(self, pieces: Sequence[Piece], *, bound: bool) -> str | None:
@@ -113,18 +114,18 @@ class CountedDays:
         low = high = bisect_right(sessions, (begin, end, sound))
         if low:
             earlier, ended, more = sessions[low - 1]
-            if begin - ended < _GAP_MS or self._alarmed(ended, begin):
+            if begin - ended < _GAP_MS or (self._alarms and self._alarmed(ended, begin)):
                 low, begin, end, sound = low - 1, earlier, max(end, ended), sound + more
         if high < len(sessions):
             begins, later, more = sessions[high]
-            if begins - end < _GAP_MS or self._alarmed(end, begins):
+            if begins - end < _GAP_MS or (self._alarms and self._alarmed(end, begins)):
                 high, end, sound = high + 1, later, sound + more
         return low, high, (begin, end, sound)
 
     def _alarmed(self, ended: int, begins: int) -> bool:
         """Whether emergencies leave too little of a long pause to part two sessions."""
         emergencies = self._emergencies
-        if not emergencies.begins or emergencies.frees(ended, begins):
+        if emergencies.frees(ended, begins):
             return False
         alarms = emergencies.inside(ended, begins)
         return begins - ended - sum(end - begin for begin, end in alarms) < _GAP_MS

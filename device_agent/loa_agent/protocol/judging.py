@@ -75,8 +75,11 @@ def _yielding(
     """What cannot simply sound where it is planned."""
     start, limit = each.start, each.limit
     allowed = [(start, limit)] if each.free else permitted.inside(start, limit)
+    left = taken.gaps(allowed)
+    pieces = place(each, left)
+    if left == allowed:
+        return pieces, "outside_hours", None
     alone = place(each, allowed)
-    pieces = place(each, taken.gaps(allowed))
     if pieces == alone:
         return pieces, "outside_hours", None
     return pieces, "overlap", ordered[taken.first_turn(alone)].name

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from loa_agent.protocol.documents import LatePolicy
 from loa_agent.protocol.ranking import Candidate
 
+# Looked up once: an enumeration asks a descriptor for each of its members.
+_JOIN, _DROP, _SLIP = LatePolicy.JOIN, LatePolicy.DROP, LatePolicy.SLIP
+
 Stretch = tuple[int, int]
 Piece = tuple[int, int, int]
 """A stretch that sounds, and the offset of the programme that begins it."""
@@ -82,24 +85,22 @@ class Taken(Stretches):
 
     def first_turn(self, pieces: Sequence[Piece]) -> int:
         """The earliest turn in which any of these was given away; some of it was."""
-        spans = [
-            self.turns[bisect_right(self.ends, begin) : bisect_left(self.begins, end)]
-            for begin, end, _ in pieces
-        ]
-        return min(turn for span in spans for turn in span)
+        found: list[int] = []
+        for begin, end, _ in pieces:
+            found += self.turns[bisect_right(self.ends, begin) : bisect_left(self.begins, end)]
+        return min(found)
 
 
 def place(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:
     """What of it sounds when only `stretches` of [start, limit) are free for it."""
-    match each.source.policy:
-        case LatePolicy.JOIN:
-            return _joined(each, stretches)
-        case LatePolicy.DROP:
-            return [piece for piece in _joined(each, stretches) if piece[0] == each.start]
-        case LatePolicy.SLIP:
-            return _slipped(each, stretches)
-        case LatePolicy.RESUME:
-            return _resumed(each, stretches)
+    policy = each.source.policy
+    if policy is _JOIN:
+        return _joined(each, stretches)
+    if policy is _DROP:
+        return [piece for piece in _joined(each, stretches) if piece[0] == each.start]
+    if policy is _SLIP:
+        return _slipped(each, stretches)
+    return _resumed(each, stretches)
 
 
 def _joined(each: Candidate, stretches: Sequence[Stretch]) -> list[Piece]:

@@ -28,6 +28,9 @@ class Outcome(StrEnum):
     SILENT = "silent"
 
 
+_WHOLE = Outcome.WHOLE
+
+
 class Sound(NamedTuple):
     """A stretch that sounds, [begin, end) aware UTC, from `offset_ms` of the programme on."""
 
@@ -92,7 +95,7 @@ def planned_of(verdict: Verdict) -> Planned:
     name = occurrence_name(each.broadcast, each.local)
     occurrence = Occurrence(name, source.broadcast, starts_at, ends_at)
     if reason is None:
-        return Planned(occurrence, each.level, (Sound(starts_at, ends_at, 0),), Outcome.WHOLE)
+        return Planned(occurrence, each.level, (Sound(starts_at, ends_at, 0),), _WHOLE)
     sounds: list[Sound] = []
     sounding = 0
     for begin, end, offset in pieces:
